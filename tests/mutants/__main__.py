@@ -110,7 +110,10 @@ def _try(session: pytest.Session, area: Area, defect: Defect | None) -> NoReturn
         os.dup2(nowhere, 2)
         if defect and not planting.put_in(defect.path, defect.number):
             os.execv(sys.executable, [sys.executable, "-m", "tests.mutants.alone", defect.path, str(defect.number), *area.tests])
-        session.items = [item for item in session.items if item.nodeid.startswith(area.tests)]
+        near = Path(defect.path).stem if defect else ""
+        session.items = sorted(
+            (item for item in session.items if item.nodeid.startswith(area.tests)), key=lambda item: near not in item.path.stem
+        )
         noticed = 1
         pytest_runtestloop(session)
         noticed = int(session.testsfailed > 0 or not session.items)

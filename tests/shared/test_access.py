@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -40,7 +41,9 @@ async def test_a_good_token_names_the_actor() -> None:
         pytest.param(partial(signed, exp=int(time.time()) - 60), id="expired"),
         pytest.param(partial(signed, exp=None), id="never-expires"),
         pytest.param(partial(signed, iss="http://elsewhere"), id="another-issuer"),
+        pytest.param(partial(signed, iss=None), id="of-no-issuer"),
         pytest.param(partial(signed, aud="another-system"), id="for-another-system"),
+        pytest.param(partial(signed, aud=None), id="for-nobody"),
         pytest.param(partial(signed, role=None), id="no-role"),
         pytest.param(partial(signed, role="service"), id="a-person-is-no-service"),
         pytest.param(partial(signed, person_id="not-a-uuid"), id="unreadable-person"),
@@ -132,17 +135,23 @@ async def test_keys_that_came_late_are_used_at_once() -> None:
         (access.Actor("a", "system", scopes=frozenset({"claims.read"})), None),
         (access.Actor("a", "system", scopes=frozenset({"claims.write"})), access.MissingScope),
         (access.Actor("a", "officer", scopes=frozenset()), access.MissingScope),
+        (access.Actor("a", "service", scopes=frozenset()), None),
     ],
 )
-def test_role_and_scope_decide(actor: access.Actor, refusal: type[Exception] | None) -> None:
+def test_role_and_scope_decide(actor: access.Actor, refusal: type[errors.Problem] | None) -> None:
     def ask() -> None:
-        access.require(actor, frozenset({"officer", "system"}), "claims.read")
+        access.require(actor, frozenset({"officer", "system", "service"}), "claims.read")
 
     if refusal:
-        with pytest.raises(refusal):
+        with pytest.raises(refusal) as refused:
             ask()
+        assert refused.value.status == 403
     else:
         ask()
+
+
+def test_what_needs_no_scope_is_open_to_whoever_holds_none() -> None:
+    access.require(access.Actor("a", "officer", scopes=frozenset()), frozenset({"officer"}), "")
 
 
 def test_who_acts_is_the_person_and_not_the_account() -> None:
@@ -159,3 +168,120 @@ def test_an_actor_goes_through_claims_and_comes_out_the_same(manager: bool) -> N
     for actor in (whole, access.Actor("a", "officer", manager=manager), access.Actor("a", "officer", scopes=frozenset())):
         assert access.actor_of(actor.wire()) == actor
     assert access.Actor("a", "officer").wire() == {"sub": "a", "role": "officer", "name": ""}
+
+
+def stands(monkeypatch: pytest.MonkeyPatch, wall: float, steady: float) -> None:
+    """Both clocks show this, and go no further."""
+    monkeypatch.setattr(time, "time", lambda: wall)
+    monkeypatch.setattr(time, "monotonic", lambda: steady)
+
+
+async def test_a_remembered_token_ends_when_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = float(int(time.time()))
+    stands(monkeypatch, now, 100.0)
+    made, given = tokens(), signed(exp=int(now) + 60)
+    await made.actor(given, internal=False)
+    stands(monkeypatch, now + 59, 159.0)
+    assert (await made.actor(given, internal=False)).role == "officer"
+    stands(monkeypatch, now + 60, 160.0)
+    with pytest.raises(errors.Unauthenticated):
+        await made.actor(given, internal=False)
+
+
+@pytest.mark.parametrize(
+    ("iat", "exp", "outcome"), [(5, 60, "Actor"), (6, 60, "Unauthenticated"), (0, -4, "Actor"), (0, -5, "Unauthenticated")]
+)
+async def test_clocks_may_differ_by_five_seconds(monkeypatch: pytest.MonkeyPatch, iat: int, exp: int, outcome: str) -> None:
+    now = int(time.time())
+    stands(monkeypatch, float(now), 100.0)
+    assert await outcomes(tokens(), signed(iat=now + iat, exp=now + exp)) == [outcome]
+
+
+async def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "REMEMBERED_TOKENS", 2)
+    made = tokens()
+    for subject in ("a", "b", "c"):
+        await made.actor(signed(sub=subject), internal=False)
+    assert len(made._known) <= 2
+
+
+def test_a_services_token_lives_five_minutes_and_is_the_same_for_half_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, now = tokens(), int(time.time())
+
+    def at(seconds: int) -> str:
+        stands(monkeypatch, float(now + seconds), 100.0)
+        return made.internal_token("subsidy")
+
+    first = at(0)
+    claims = jwt.decode(first, OctKey.import_key(b"k" * 32), algorithms=["HS256"]).claims
+    assert (claims["iat"], claims["exp"]) == (now, now + 300)
+    assert at(149) == first != at(150)
+    assert at(149) != first, "one made later than now is made anew"
+
+
+def test_a_token_says_whose_it_is_before_it_is_verified() -> None:
+    said = [access.is_internal(each) for each in (tokens().internal_token("subsidy"), token("officer"), "nonsense")]
+    assert said == [True, False, False]
+
+
+async def test_ready_says_how_fresh_the_knowledge_of_ended_tokens_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def none() -> list[str]:
+        return []
+
+    made = tokens()
+    made.fetch_ended = none
+    stands(monkeypatch, 0.0, 0.0)
+    assert made.knows_ended() == {"status": "unavailable", "needed": True}
+    await made.learn_ended()
+    stands(monkeypatch, 0.0, 59.9)
+    assert made.knows_ended() == {"status": "ok", "needed": False}
+    stands(monkeypatch, 0.0, 60.0)
+    assert made.knows_ended() == {"status": "unavailable", "needed": False}
+
+
+async def test_whoever_has_not_been_told_of_ended_tokens_asks_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    away, waited = True, list[float]()
+
+    async def ended() -> list[str]:
+        if away:
+            raise errors.Unavailable()
+        return ["a"]
+
+    async def wait(seconds: float) -> None:
+        nonlocal away
+        waited.append(seconds)
+        away = False
+        if len(waited) == 3:
+            raise asyncio.CancelledError
+
+    made = tokens()
+    made.fetch_ended = ended
+    stands(monkeypatch, 0.0, 0.5)
+    monkeypatch.setattr(asyncio, "sleep", wait)
+    with pytest.raises(asyncio.CancelledError):
+        await made.keep_learning(30.0)
+    assert (waited, made.ended) == ([access.ASKED_AGAIN_SECONDS, 30.0, 30.0], frozenset({"a"}))
+
+
+def call(**more: Any) -> access.Call:
+    return access.Call(access.ANYONE, datetime(2026, 3, 1, 9), **more)
+
+
+def test_a_call_is_patient_only_where_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call().patient(5).deadline is None
+    patient = call(deadline=access.Deadline(10.0)).patient(5).deadline
+    stands(monkeypatch, 0.0, 12.0)
+    assert patient and (patient.at, patient.left()) == (15.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("if_match", "seen"), [(None, ""), ({"*"}, ""), ({"3"}, ""), ({"2", "3"}, ""), ({"2"}, "2"), ({"4", "2"}, "2、4"), (set(), "弱标签")]
+)
+def test_a_step_on_another_version_is_refused_and_says_which(if_match: set[str] | None, seen: str) -> None:
+    asked = call(if_match=None if if_match is None else frozenset(if_match))
+    if not seen:
+        asked.match(3)
+        return
+    with pytest.raises(errors.StaleVersion, match=seen) as refused:
+        asked.match(3)
+    assert "当前版本是 3" in str(refused.value.detail)

@@ -105,8 +105,7 @@ def _classes(plan: Plan, line: Line) -> dict[str, tuple[str, ...]]:
     classes = counted(plan, line)
     if classes is None:
         return {}
-    found = {"programme": classes.programmes, "or_channel": classes.channels, "or_occupation_code": classes.occupations}
-    return {name: codes for name, codes in found.items() if codes}
+    return {"programme": classes.programmes, "or_channel": classes.channels, "or_occupation_code": classes.occupations}
 
 
 def _link(path: str, **filters: str | tuple[str, ...]) -> str:

@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -90,6 +92,40 @@ def test_a_token_at_its_limit_is_taken(changed: dict[str, Any]) -> None:
 )
 def test_a_number_counts_only_where_the_issuer_verified_it(said: dict[str, Any], number: str | None) -> None:
     assert read(**said).id_number == number
+
+
+@dataclass(frozen=True)
+class Known:
+    trainee_id: UUID
+    deceased: bool = False
+
+
+ONE, OTHER, DEAD = Known(UUID(int=1)), Known(UUID(int=2)), Known(UUID(int=3), deceased=True)
+
+
+@pytest.mark.parametrize(
+    ("of_account", "of_number", "bound", "numbered", "said"),
+    [
+        pytest.param(None, ONE, False, True, ONE, id="by-the-verified-number"),
+        pytest.param(ONE, None, True, False, ONE, id="by-the-account"),
+        pytest.param(ONE, ONE, True, True, ONE, id="by-both"),
+        pytest.param(ONE, OTHER, True, False, ONE, id="a-number-that-nobody-verified-decides-nothing"),
+        pytest.param(ONE, OTHER, True, True, "another_trainee", id="the-number-is-anothers"),
+        pytest.param(ONE, None, True, True, "another_trainee", id="the-number-is-nobodys"),
+        pytest.param(None, None, False, True, "no_trainee", id="nobody"),
+        pytest.param(None, ONE, True, True, "no_trainee", id="the-account-leads-to-nobody"),
+        pytest.param(None, DEAD, False, True, "deceased", id="deceased"),
+    ],
+)
+def test_account_and_verified_number_lead_to_one_living_person(
+    of_account: Known | None, of_number: Known | None, bound: bool, numbered: bool, said: Known | str
+) -> None:
+    if isinstance(said, Known):
+        assert policy.person(of_account, of_number, bound=bound, numbered=numbered) is said
+        return
+    with pytest.raises(policy.NotTaken) as refused:
+        policy.person(of_account, of_number, bound=bound, numbered=numbered)
+    assert refused.value.reason == said
 
 
 async def ask(gateway: Service, subject_token: str, address: str = "192.0.2.1") -> httpx.Response:

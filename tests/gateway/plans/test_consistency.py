@@ -1,5 +1,7 @@
 """What the plan says about itself."""
 
+from dataclasses import replace
+
 from gateway.plans import reading
 from gateway.plans.policy import consistency
 from gateway.plans.policy.consistency import PlanFinding
@@ -69,3 +71,14 @@ def test_a_line_with_an_unconfirmed_basis_is_told() -> None:
     assert findings("line_unconfirmed") == []
     text = TEXT.replace('clause = "附件4 二(四)"\nbasis_status = "confirmed"', 'clause = "附件4 二(四)"\nbasis_status = "unconfirmed"')
     assert [finding["lines"] for finding in findings("line_unconfirmed", text)] == [["practical.startup"]]
+
+
+def test_what_asks_for_nothing_contradicts_nothing() -> None:
+    without = {"brand.foshan.retained", "four.tourism", "brand.nanyue"}
+    lines = tuple(replace(line, targets=()) if line.code in without else line for line in PLAN.lines)
+    told = consistency.check(replace(PLAN, lines=lines))
+    assert not any(without & set(finding["lines"]) for finding in told)
+    assert {finding["code"] for finding in told} == {"years_equal_total", "same_people", "reading_unconfirmed"}
+    assert [
+        consistency.asked_in_all(PLAN, replace(PLAN.line("city.total"), targets=given)) for given in ((), PLAN.line("city.total").targets)
+    ] == [0, 6000]

@@ -27,6 +27,11 @@ def test_the_last_class_start_that_can_count(changed: dict[str, Any], class_on: 
     assert (found.class_on, found.begin_on) == (class_on, begin_on)
 
 
+@pytest.mark.parametrize(("to_on", "begin_on"), [(date(2025, 11, 30), date(2025, 8, 31)), (date(2025, 11, 29), date(2025, 8, 29))])
+def test_months_differ_in_length_and_the_longest_that_is_over_in_time_counts(to_on: date, begin_on: date) -> None:
+    assert deadlines(replace(PLAN.line("brand.foshan.retained"), held_months=3), to_on).begin_on == begin_on
+
+
 @pytest.mark.parametrize(
     ("numerator", "underway", "as_of", "impossible"),
     [
@@ -35,6 +40,7 @@ def test_the_last_class_start_that_can_count(changed: dict[str, Any], class_on: 
         pytest.param(10, 10, date(2025, 10, 1), False, id="too-late-and-just-enough-at-work"),
         pytest.param(20, 0, date(2025, 12, 31), False, id="met"),
         pytest.param(19, 1, date(2026, 1, 1), True, id="over"),
+        pytest.param(19, None, date(2025, 12, 31), False, id="not-on-the-last-day-where-nobody-says-what-is-under-way"),
     ],
 )
 def test_what_cannot_be_reached_any_more(numerator: int, underway: int | None, as_of: date, impossible: bool) -> None:

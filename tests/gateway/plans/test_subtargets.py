@@ -1,11 +1,14 @@
 """Subtargets: what a town, a zone or a department is to bring, held against the city's target and shown beside what it brought."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from gateway.plans.policy import allotting
 from tests.conftest import Start
+from tests.gateway.plans.test_policy import PLAN
 from tests.registry.counting import registered
 from tests.registry.counting.registered import SANKESHU, ZHOUXI
 
@@ -14,6 +17,23 @@ ALL = "/v1/plans/kaili-2024/subtargets"
 
 def said(**changed: Any) -> dict[str, Any]:
     return {"line": "four.chef", "town": SANKESHU, "period": "total", "value": 60} | changed
+
+
+@pytest.mark.parametrize(
+    ("code", "period", "allotted", "said"),
+    [
+        ("four.chef", "total", "100", None),
+        ("four.chef", "total", "99", ("subtargets_below_target", "还差 1 ")),
+        ("four.chef", "total", "101", ("subtargets_above_target", "多 1 ")),
+        ("four.chef", "2024", "1", None),  # of which the plan asks for nothing
+        ("enterprise.workers", "2025", "599", ("subtargets_below_target", "全市目标 600 ")),
+        ("enterprise.filings", "total", "0.5", None),  # shares of a ratio do not add up
+    ],
+)
+def test_shares_that_do_not_make_the_citys_target_are_told(code: str, period: str, allotted: str, said: tuple[str, str] | None) -> None:
+    found = allotting.differing(PLAN.line(code), period, Decimal(allotted))
+    assert [each.code for each in found] == ([said[0]] if said else [])
+    assert said is None or said[1] in found[0].detail
 
 
 async def test_the_shares_are_held_against_the_citys_target_and_more_or_less_is_no_fault(start: Start) -> None:

@@ -1,11 +1,25 @@
-"""The table of steps: every state, every action, every role."""
+"""The table of steps: every state, every action, every role; the state that money alone makes; holds by the day."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import product
+from typing import Any
 
 import pytest
 
-from services.subsidy.claims.policy import MACHINE, PART_OF
-from services.subsidy.codes import ClaimStatus
+from services.subsidy.claims.policy import (
+    BY_FACTS,
+    BY_REGISTER,
+    BY_REVIEWER,
+    MACHINE,
+    MESSAGES,
+    PART_OF,
+    a_hold,
+    by_money,
+    message,
+    on_hold,
+)
+from services.subsidy.codes import ClaimMessage, ClaimStatus
 from shared.access import ROLES
 from shared.steps import Doer
 
@@ -67,3 +81,61 @@ def test_four_eyes_are_four_persons(step: str, done: list[tuple[str, str]], refu
     parts = [(PART_OF[action], person) for action, person in done if action in PART_OF]
     why_not = MACHINE.why_not(step, min(states), Doer(role, "a"), parts)
     assert (why_not.code if why_not else None) == ("same_person" if refused else None)
+
+
+def test_every_part_is_somebodys_and_whoever_enters_a_claim_does_the_applicants() -> None:
+    assert set(PART_OF.values()) == set(MACHINE.parts) and PART_OF["create"] == "submit"
+
+
+@pytest.mark.parametrize(
+    ("given_up", "paid", "asked_back", "received", "status"),
+    [
+        ("0", "0", "0", "0", "approved"),
+        ("40", "59.99", "0", "0", "approved"),  # a fen is left to pay
+        ("40", "60", "0", "0", "paid"),
+        ("100", "0", "0", "0", "paid"),
+        ("40", "60", "0.01", "0", "recovering"),
+        ("40", "60", "30", "29.99", "recovering"),
+        ("40", "60", "30", "30", "recovered"),
+        ("40", "60", "0.01", "0.01", "recovered"),
+        ("40", "59.99", "30", "0", "approved"),  # what is left to pay comes first
+    ],
+)
+def test_an_approved_claims_state_is_what_its_money_says(given_up: str, paid: str, asked_back: str, received: str, status: str) -> None:
+    assert by_money(Decimal("100"), *map(Decimal, (given_up, paid, asked_back, received))) == status
+
+
+def test_a_short_text_names_the_claim_and_nobody() -> None:
+    said = message(MESSAGES["claim.paid"], "SL-7")["message"]
+    assert (said["code"], said["parameters"]) == (ClaimMessage.CLAIM_PAID, {"number": "SL-7"}) and "SL-7" in said["text"]
+    assert message(None, "SL-7") == {}
+
+
+NOON, TODAY = datetime(2025, 3, 10, 12, tzinfo=UTC), date(2025, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "since_at", "standing"),
+    [
+        (None, None, "2025-03-10T12:00:00+00:00", True),
+        (date(2025, 3, 9), None, "2025-03-10T12:00:00+00:00", True),
+        (TODAY, TODAY, "2025-03-10T12:00:00+00:00", True),
+        (date(2025, 3, 11), None, "2025-03-11T00:00:00+00:00", False),
+        (None, date(2025, 3, 9), "2025-03-10T12:00:00+00:00", False),
+    ],
+)
+def test_a_hold_stands_on_its_days_and_on_no_other(from_on: date | None, until_on: date | None, since_at: str, standing: bool) -> None:
+    hold = a_hold("blacklisted", "列入黑名单", NOON, BY_REGISTER, from_on, until_on)
+    days = {"from_on": from_on and str(from_on), "until_on": until_on and str(until_on)}
+    assert hold == {"code": "blacklisted", "reason": "列入黑名单", "since_at": since_at, "ended_by": BY_REGISTER, **days}
+    assert bool(on_hold([hold], TODAY)) is standing
+
+
+def test_of_several_holds_the_one_hardest_to_end_is_shown_with_every_reason() -> None:
+    def one(reason: str, ended_by: str, **days: Any) -> dict[str, Any]:
+        return a_hold(reason, reason, NOON, ended_by, **days)
+
+    holds = [one("甲", BY_REGISTER), one("乙", BY_REVIEWER), one("丙", BY_FACTS), one("丁", BY_REVIEWER, until_on=date(2025, 3, 9))]
+    shown = on_hold(holds, TODAY)
+    assert shown and (shown["code"], shown["ended_by"], shown["reason"]) == ("乙", BY_REVIEWER, "乙;丙;甲")
+    assert on_hold([], TODAY) is None
