@@ -17,7 +17,7 @@ from shared.codes import label
 from shared.strict import to_json
 
 NOTHING = Decimal("0.00")
-WEIGHT = {Effect.NOTE: 0, Effect.HOLD: 1, Effect.REFUSE: 2}
+WEIGHT = {effect: weight for weight, effect in enumerate((Effect.NOTE, Effect.HOLD, Effect.REFUSE))}
 OF_THEIR_OWN = frozenset(  # a hold for one of these alone bears its code
     {
         "institution_blacklisted",
@@ -121,7 +121,8 @@ def to_hold(differences: Sequence[Difference], under_review: bool) -> list[Diffe
 
 def hold_code(differences: Sequence[Difference]) -> str:
     codes = {code for each in differences for code in each.codes}
-    return codes.pop() if len(codes) == 1 and codes <= OF_THEIR_OWN else FindingCode.FACTS_CHANGED
+    own = codes & OF_THEIR_OWN
+    return own.pop() if len(codes) == len(own) == 1 else FindingCode.FACTS_CHANGED
 
 
 def reason(differences: Sequence[Difference]) -> str:

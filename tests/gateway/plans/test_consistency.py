@@ -82,3 +82,9 @@ def test_what_asks_for_nothing_contradicts_nothing() -> None:
     assert [
         consistency.asked_in_all(PLAN, replace(PLAN.line("city.total"), targets=given)) for given in ((), PLAN.line("city.total").targets)
     ] == [0, 6000]
+
+
+def test_classes_of_any_size_yield_nobody_for_sure() -> None:
+    lines = tuple(replace(line, class_trainees_at_least=None) if line.code == "brand.rongwan" else line for line in PLAN.lines)
+    (told,) = (finding for finding in consistency.check(replace(PLAN, lines=lines)) if finding["code"] == "yields_too_little")
+    assert "每期 0 人" in told["detail"] and "得 0 人" in told["detail"] and "不足 20 人" in told["detail"]

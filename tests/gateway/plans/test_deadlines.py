@@ -39,6 +39,7 @@ def test_months_differ_in_length_and_the_longest_that_is_over_in_time_counts(to_
         pytest.param(10, 9, date(2025, 10, 1), True, id="too-late-and-one-too-few-at-work"),
         pytest.param(10, 10, date(2025, 10, 1), False, id="too-late-and-just-enough-at-work"),
         pytest.param(20, 0, date(2025, 12, 31), False, id="met"),
+        pytest.param(20, None, date(2026, 1, 1), False, id="met-and-over"),
         pytest.param(19, 1, date(2026, 1, 1), True, id="over"),
         pytest.param(19, None, date(2025, 12, 31), False, id="not-on-the-last-day-where-nobody-says-what-is-under-way"),
     ],

@@ -98,6 +98,7 @@ def test_every_part_is_somebodys_and_whoever_enters_a_claim_does_the_applicants(
         ("40", "60", "30", "29.99", "recovering"),
         ("40", "60", "30", "30", "recovered"),
         ("40", "60", "0.01", "0.01", "recovered"),
+        ("40", "60", "60", "30", "recovering"),
         ("40", "59.99", "30", "0", "approved"),  # what is left to pay comes first
     ],
 )

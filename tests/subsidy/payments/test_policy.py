@@ -1,11 +1,11 @@
-"""Who is due what, what must not go to the bank, and what a claim's money makes of it: pure decisions, both sides of every limit."""
+"""Who is due what, and what must not go to the bank: pure decisions, both sides of every limit."""
 
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from services.subsidy.claims.policy import by_money
+from services.subsidy.codes import Payee
 from services.subsidy.payments.policy import Due, Sending, Unpaid, due, kept_back, shared
 
 CLAIM, SCHOOL, ANNA, BERTA = (UUID(int=number) for number in range(1, 5))
@@ -25,6 +25,7 @@ def test_each_trainee_is_due_their_own_line() -> None:
 
 def test_a_person_who_applied_is_due_what_pays_its_applicant() -> None:
     assert due(CLAIM, "organiser", None, ANNA, [A]) == [Due(CLAIM, "trainee", ANNA, (A,))]
+    assert due(CLAIM, "organiser", None, ANNA, []) == due(CLAIM, "organiser", None, None, [A]) == []
 
 
 def _sending(number: int, payee: UUID, account: str | None, now: str | None, kind: str = "trainee", another_s: bool = False) -> Sending:
@@ -61,19 +62,8 @@ def test_schools_that_share_an_account_are_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "given_up", "paid", "asked_back", "received", "status"),
-    [
-        ("180.00", "0.00", "0.00", "0.00", "0.00", "approved"),
-        ("180.00", "0.00", "179.99", "0.00", "0.00", "approved"),
-        ("180.00", "0.00", "180.00", "0.00", "0.00", "paid"),
-        ("180.00", "60.00", "120.00", "0.00", "0.00", "paid"),
-        ("180.00", "0.00", "120.00", "60.00", "0.00", "approved"),
-        ("180.00", "0.00", "180.00", "60.00", "59.99", "recovering"),
-        ("180.00", "0.00", "180.00", "60.00", "60.00", "recovered"),
-        ("180.00", "0.00", "180.00", "120.00", "60.00", "recovering"),
-    ],
+    ("account_now", "on_hold", "code"), [(ONE, False, None), (ONE, True, "claim_on_hold"), (None, True, "claim_on_hold")]
 )
-def test_the_state_of_an_approved_claim_is_that_of_its_money(
-    amount: str, given_up: str, paid: str, asked_back: str, received: str, status: str
-) -> None:
-    assert by_money(*map(Decimal, (amount, given_up, paid, asked_back, received))) == status
+def test_of_what_stands_against_a_payment_a_hold_is_told_first(account_now: str | None, on_hold: bool, code: str | None) -> None:
+    one = Sending(UUID(int=100), Payee.TRAINEE, ANNA, ONE, account_now, on_hold=on_hold)
+    assert kept_back([one]).get(one.id) == code

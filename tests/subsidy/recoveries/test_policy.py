@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.subsidy.recoveries.policy import ALSO, Held, Proposal, Share, beside, shares
+from services.subsidy.recoveries.policy import ALSO, CAUSES, Held, Proposal, Share, beside, shares
 
 ANNA, BELA = UUID(int=1), UUID(int=2)
 HELD = [Held(0, ANNA, Decimal("100.00")), Held(1, BELA, Decimal("80.00")), Held(2, ANNA, Decimal("50.00"))]
@@ -46,3 +46,8 @@ def test_of_a_line_that_two_propose_the_more_stands(stands: str, now: str, cause
         "what this cause proposed before is proposed anew or not at all"
     )
     assert reason == f"查实;{ALSO[b]}"
+
+
+def test_what_a_person_asks_back_gives_no_reason_of_its_own() -> None:
+    open_now = {1: Share(BELA, Decimal("1.00"))}
+    assert beside(Proposal(UUID(int=9), "查实", {}), CAUSES[0], open_now) == ("", open_now)
