@@ -29,6 +29,7 @@ from shared.steps import Refusal
 
 MONEY_MAX = Decimal("9999999999.99")
 _TWO_PLACES = re.compile(r"[0-9]+\.[0-9]{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # but for line breaks and tabs
 
 
 class In(BaseModel):
@@ -128,7 +129,7 @@ def null_as(empty: Callable[[], Any]) -> BeforeValidator:
 
 
 def _plain_text(value: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in value):
+    if _CONTROL.search(value):
         raise PydanticCustomError("text", "文字中有控制字符")
     return value
 

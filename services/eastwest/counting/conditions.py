@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     FromClause,
     Integer,
@@ -49,10 +50,10 @@ def touched(countings: Sequence[CountingIn], as_of: date) -> Select[UUID, UUID]:
 def counted(
     countings: Sequence[CountingIn], by: By, as_of: date, fresh: Collection[UUID], rows: Sequence[Mapping[str, Any]]
 ) -> Select[Any]:
-    """key, code, people, those that were trained, those under way: each person once a counting."""
-    each = []
+    """key, code, people, those that were trained, those under way: each person once a counting. The sums of months are read once for all countings."""
+    each, sums_of_months = [], _of_months(by)
     for asked in countings:
-        of = _added(asked, min(asked.to_on, as_of), fresh, rows)
+        of = _added(asked, min(asked.to_on, as_of), sums_of_months, fresh, rows)
         code = {"region": of.c.region_code, "month": func.to_char(of.c.day, "YYYY-MM")}.get(by, cast(null(), Text)).label("code")
         first_met, first_trained = (
             or_(of.c[before].is_(None), of.c[before] < asked.from_on) for before in ("met_before", "trained_before")
@@ -67,15 +68,21 @@ def counted(
     return select(*union_all(*each).subquery().c)
 
 
-def _added(asked: CountingIn, to_on: date, fresh: Collection[UUID], rows: Sequence[Mapping[str, Any]]) -> FromClause:
+def _of_months(by: By) -> CTE:
+    """As rows of single stays, of a whole month; told apart by town where that is asked for."""
+    town = SUMS.c.region_code if by == "region" else cast(null(), Text)
+    named = (town.label("region_code"), SUMS.c.met, SUMS.c.trained, SUMS.c.month.label("day"), SUMS.c.met_before, SUMS.c.trained_before)
+    return select(*named, func.sum(SUMS.c.rows).label("rows")).group_by(*named).cte("of_months")
+
+
+def _added(asked: CountingIn, to_on: date, sums: CTE, fresh: Collection[UUID], rows: Sequence[Mapping[str, Any]]) -> FromClause:
     """What is to be added up of one counting. Whether somebody had counted before its days is told by months where its days begin with one."""
     whole = asked.from_on.day == 1
     rest = (_begun(to_on), _begun(asked.until_on)) if whole else (asked.from_on, date.min)
-    of_sums = (SUMS.c.region_code, SUMS.c.met, SUMS.c.trained, SUMS.c.month.label("day"), SUMS.c.met_before, SUMS.c.trained_before)
     parts: list[Select[Any]] = []
     if whole:
-        before_rest = or_(and_(SUMS.c.met, SUMS.c.month < rest[0]), and_(~SUMS.c.met, SUMS.c.month < rest[1]))
-        parts.append(select(*of_sums, SUMS.c.rows).where(_within(asked, to_on, SUMS.c.met, SUMS.c.month), before_rest))
+        before_rest = or_(and_(sums.c.met, sums.c.day < rest[0]), and_(~sums.c.met, sums.c.day < rest[1]))
+        parts.append(select(sums).where(_within(asked, to_on, sums.c.met, sums.c.day), before_rest))
     after = or_(and_(KEPT.c.met, KEPT.c.counts_on >= rest[0]), and_(~KEPT.c.met, KEPT.c.counts_on >= rest[1]))
     parts.append(_each(KEPT, asked, to_on, 1).where(after))
     if fresh:

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, case, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import policy, visibility
+from services.evaluation.filings.conditions import in_force
 from services.evaluation.filings.schemas import CoverageOut, CoveredEnterprise, FilingOut
 from services.evaluation.filings.tables import Filing
 from shared import errors, pages, seeking
@@ -66,20 +67,7 @@ async def coverages(session: AsyncSession, filing_ids: Iterable[UUID]) -> dict[U
     return {row.id: covered(row) for row in rows}
 
 
-# What says whether a filing is in force; of all that it grants, staffs and brings nothing.
-_IN_FORCE = (
-    Filing.id,
-    Filing.institution_id,
-    Filing.status,
-    Filing.valid_from_on,
-    Filing.valid_until_on,
-    Filing.suspensions,
-    Filing.revoked_on,
-    cast(literal("[]"), JSONB).label("granted"),
-)
-
-
-def covered(filing: Any) -> policy.Coverage | None:
+def covered(filing: Filing) -> policy.Coverage | None:
     """What the filing covers; None before it is accepted."""
     if filing.status not in policy.DECIDED or filing.valid_from_on is None or filing.valid_until_on is None:
         return None
@@ -99,9 +87,9 @@ async def coverage(session: AsyncSession, call: Call, kernel: Kernel, on: date) 
     """How many of the above-scale enterprises have a filing in force on the day."""
     enterprises = await clients.above_scale_enterprises(kernel, call, on)
     theirs = Filing.institution_id == func.any(literal([each.id for each in enterprises], ARRAY(Uuid)))
-    dated = select(*_IN_FORCE).where(theirs, Filing.valid_from_on <= on, Filing.valid_until_on >= on)
-    found = await session.execute(dated.order_by(Filing.id))
-    filed = {each.institution_id: each.id for each in found if policy.not_in_force(covered(each), on) is None}
+    last = select(Filing.institution_id, Filing.id).ext(distinct_on(Filing.institution_id)).where(theirs, in_force(on))
+    found = await session.execute(last.order_by(Filing.institution_id, Filing.id.desc()))
+    filed = {row.institution_id: row.id for row in found}
     rows = [
         CoveredEnterprise(institution_id=each.id, name=each.name, region_code=each.region_code, filing_id=filed.get(each.id))
         for each in enterprises

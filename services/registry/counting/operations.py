@@ -49,16 +49,26 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
         counted |= {answer.key: answer for answer in await _of_classes(session, asked, terms, countings)}
     for measure, countings in _by_measure([each for each in asked.countings if each.measure not in OF_CLASSES]).items():
         if measure in OF_EACH_INSTITUTION:
-            rows = (await session.execute(OF_EACH_INSTITUTION[measure](countings))).all()
-            answers = [of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
+            rows = await _rows(session, countings, OF_EACH_INSTITUTION[measure])
+            answers = [of_institutions(each, rows[each.key], asked.by) for each in countings]
         else:
-            rows = (await session.execute(reading.brands(countings, asked.by))).all()
-            answers = [_of_groups(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
+            rows = await _rows(session, countings, lambda of: reading.brands(of, asked.by))
+            answers = [_of_groups(each, rows[each.key], asked.by) for each in countings]
         counted |= {answer.key: answer for answer in answers}
     await _add_underway(session, asked, counted)
     answers = [counted[each.key] for each in asked.countings]
     codes = {group.code for answer in answers for group in answer.groups if group.code is not None}
     return CountsOut(counts=answers, names=await _names(session, asked.by, codes))
+
+
+async def _rows(
+    session: AsyncSession, of: Sequence[CountingIn], statement: Callable[[Sequence[CountingIn]], Select[Any]]
+) -> dict[str, list[Any]]:
+    """By the key of the counting."""
+    found: dict[str, list[Any]] = {each.key: [] for each in of}
+    for row in await session.execute(statement(of)) if of else ():
+        found[row.key].append(row)
+    return found
 
 
 def _by_terms(countings: Sequence[CountingIn]) -> dict[Terms, list[CountingIn]]:
@@ -81,20 +91,15 @@ async def _of_classes(session: AsyncSession, asked: CountsIn, terms: Terms, coun
     fresh = await reading.touched(session, terms, asked.as_of, first, last)
 
     async def rows(of: Sequence[CountingIn], by: reading.ReadBy) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = defaultdict(list, {each.key: [] for each in of})
-        for row in await session.execute(reading.counted(of, terms, by, asked.as_of, fresh)) if of else ():
-            found[row.key].append(row)
-        return found
+        return await _rows(session, of, lambda these: reading.counted(these, terms, by, asked.as_of, fresh))
 
     groups = await rows(countings, asked.by)
     if asked.by == "region":
         groups |= await rows([each for each in countings if each.measure in CLASSES_THEMSELVES], "town")
     whole = await rows(countings, "none") if asked.by == "category" else groups
-    shown: dict[str, list[Any]] = defaultdict(list)
-    if of_orders := [each for each in countings if each.measure == "placed_share"]:
-        for row in await session.execute(reading.placed_by_class(of_orders, terms, asked.as_of, fresh, SHOWN)):
-            shown[row.key].append(row)
-    return [_summed(each, whole[each.key], groups[each.key], shown[each.key], asked.by) for each in countings]
+    of_orders = [each for each in countings if each.measure == "placed_share"]
+    shown = await _rows(session, of_orders, lambda of: reading.placed_by_class(of, terms, asked.as_of, fresh, SHOWN))
+    return [_summed(each, whole[each.key], groups[each.key], shown.get(each.key, ()), asked.by) for each in countings]
 
 
 def _summed(counting: CountingIn, rows: Sequence[Any], groups: Sequence[Any], classes: Sequence[Any], by: By) -> CountOut:
@@ -198,7 +203,7 @@ def of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> CountO
             denominator=row.denominator,
             institution_id=row.institution_id,
             institution_name=row.institution_name,
-            year=getattr(row, "year", None),
+            year=row.year,
         )
         for row in rows
         if row.institution_id in worst

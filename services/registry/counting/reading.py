@@ -38,13 +38,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import BrandKind, ClassStatus, InstitutionStatus
+from services.registry.codes import BrandKind, ClassStatus
 from services.registry.counting import conditions, facts
 from services.registry.counting.facts import Terms
 from services.registry.counting.schemas import By, CountingIn
 from services.registry.counting.tables import KEPT, SUMS, WHOLE, DueRecount, Under, added, alike, month_of
-from services.registry.institutions.institutions.conditions import status
-from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.institutions.conditions import absent
+from services.registry.institutions.institutions.tables import Absence, Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
 from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
@@ -56,6 +56,7 @@ from shared.months import months_after
 ReadBy = By | Literal["town", "class"]  # of classes, their own; each by itself
 SUMMED_BY: Final = ("none", "region", "category", "month", "channel")  # what sums of months are told apart by
 _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
+_NO_YEAR = cast(null(), Integer).label("year")
 
 
 async def touched(session: AsyncSession, terms: Terms, as_of: date, from_on: date, to_on: date) -> list[UUID]:
@@ -268,31 +269,30 @@ def brands(countings: Sequence[CountingIn], by: By) -> Select[Any]:
 def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
     """key, institution, numerator, denominator: for each college the person-times of its classes and the students it reported for the year."""
     wanted = conditions.wanted_of(countings)
+    kinds = sorted({kind for each in countings for kind in each.institution_kinds})
+    of_kind = and_(Institution.kind.in_(kinds), Institution.kind == any_(wanted.c.institution_kinds))
+    colleges = (
+        select(wanted.c.key, wanted.c.from_on, wanted.c.to_on, Institution.id, *_INSTITUTION).join(Institution, of_kind).cte("colleges")
+    )
+    theirs = and_(TrainingClass.institution_id == colleges.c.id, TrainingClass.ends_on.between(colleges.c.from_on, colleges.c.to_on))
     trained = (
-        select(wanted.c.key, TrainingClass.institution_id, func.sum(TrainingClass.completed_people).label("people"))
-        .join(Institution, Institution.kind == any_(wanted.c.institution_kinds))
-        .join(
-            TrainingClass,
-            and_(
-                TrainingClass.institution_id == Institution.id,
-                TrainingClass.status == ClassStatus.COMPLETED,
-                TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
-            ),
-        )
-        .where(_ended_within(countings))
-        .group_by(wanted.c.key, TrainingClass.institution_id)
+        select(colleges.c.key, colleges.c.id, func.sum(TrainingClass.completed_people).label("people"))
+        .join(TrainingClass, theirs)
+        .where(TrainingClass.status == ClassStatus.COMPLETED, _ended_within(countings))
+        .group_by(colleges.c.key, colleges.c.id)
         .cte("trained")
     )
+    away = select(wanted.c.key, Absence.institution_id.label("id")).join(Absence, absent(wanted.c.to_on)).distinct().cte("away")
     people = func.coalesce(trained.c.people, 0)
+    reported = and_(YearlyReport.institution_id == colleges.c.id, YearlyReport.year == extract("year", colleges.c.from_on))
+    told = (colleges.c[name] for name in ("institution_id", "institution_name", "region_code"))
     return (
-        select(wanted.c.key, *_INSTITUTION, people.label("numerator"), YearlyReport.enrolled_students.label("denominator"))
-        .join(Institution, Institution.kind == any_(wanted.c.institution_kinds))
-        .outerjoin(
-            YearlyReport, and_(YearlyReport.institution_id == Institution.id, YearlyReport.year == extract("year", wanted.c.from_on))
-        )
-        .outerjoin(trained, and_(trained.c.key == wanted.c.key, trained.c.institution_id == Institution.id))
-        .where(or_(status(wanted.c.to_on) == InstitutionStatus.ACTIVE, YearlyReport.id.is_not(None), people > 0))
-        .order_by(wanted.c.key, Institution.name)
+        select(colleges.c.key, *told, people.label("numerator"), YearlyReport.enrolled_students.label("denominator"), _NO_YEAR)
+        .outerjoin(YearlyReport, reported)
+        .outerjoin(trained, and_(trained.c.key == colleges.c.key, trained.c.id == colleges.c.id))
+        .outerjoin(away, and_(away.c.key == colleges.c.key, away.c.id == colleges.c.id))
+        .where(or_(away.c.id.is_(None), YearlyReport.id.is_not(None), people > 0))
+        .order_by(colleges.c.key, colleges.c.institution_name)
     )
 
 
@@ -305,6 +305,7 @@ def frontline_share(countings: Sequence[CountingIn]) -> Select[Any]:
             *_INSTITUTION,
             YearlyReport.training_funds_frontline.label("numerator"),
             YearlyReport.training_funds.label("denominator"),
+            _NO_YEAR,
         )
         .join(
             YearlyReport,

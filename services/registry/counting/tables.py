@@ -61,6 +61,7 @@ class ClassFigures(Row):
             "class_figures_least_placed_idx",
             text("(placed::double precision / completed::double precision)"),
             "class_id",
+            postgresql_include=("ends_on", "placed", "completed", "channel", "programmes", "occupation_code"),
             postgresql_where=text("under = '' AND order_id IS NOT NULL AND completed > 0"),
         ),
         {"info": keeping.DELETABLE},

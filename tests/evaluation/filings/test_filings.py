@@ -249,8 +249,10 @@ async def test_coverage_is_filed_of_above_scale_enterprises_on_the_day(start: St
         await refused(w.enterprise().get("/v1/filings/coverage"), 403, "wrong_role")
         assert paper["status"] == "accepted"
         for each in (paper, other):
-            await w.act(each, "revoke", {"reason": "弄虚作假"}, "2025-09-01")
-        for on, filed in (("2025-08-31", 1), ("2025-09-01", 0)):
+            now = each
+            for step, day in (("suspend", "2025-06-01"), ("reinstate", "2025-07-01"), ("revoke", "2025-09-01")):
+                now = await w.act(now, step, {"reason": "弄虚作假"}, day)
+        for on, filed in (("2025-05-31", 1), ("2025-06-01", 0), ("2025-06-30", 0), ("2025-07-01", 1), ("2025-08-31", 1), ("2025-09-01", 0)):
             assert (await done(w.officer("2025-09-01").get("/v1/filings/coverage", params={"on": on})))["filed"] == filed
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
-from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.institutions.tables import Absence, Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.training.brands.tables import Brand
@@ -33,6 +33,11 @@ async def institution(registry: Service, name: str, kind: str = "private_school"
     row = {"id": made, "version": 1, "name": name, "uscc": str(made), "kind": kind, "region_code": region_code}
     await _put(registry, Institution, [row | {"status": "active"}])
     return made
+
+
+async def absence(registry: Service, institution_id: UUID, from_on: date, until_on: date | None = None) -> None:
+    gone = {"kind": "suspended" if until_on else "exited", "reason": "停办", "reinstated_on": None}
+    await _put(registry, Absence, [{"id": db.new_id(), "institution_id": institution_id, "from_on": from_on, "until_on": until_on} | gone])
 
 
 async def report(registry: Service, institution_id: UUID, year: int, **reported: Any) -> None:

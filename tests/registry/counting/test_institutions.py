@@ -38,15 +38,19 @@ async def test_each_college_is_measured_by_the_students_it_reported(start: Start
         await registered.completed(registry, college, 3, on=date(2025, 1, 1))
         await registered.completed(registry, college, 2, on=date(2024, 12, 31))
         await registered.completed(registry, await registered.institution(registry, "丙校"), 5, on=date(2025, 1, 1))
-        [count] = await ask(
-            registry,
-            {"measure": "training_share", "from_on": "2025-01-01", "institution_kinds": ["vocational_college", "technical_school"]},
-            by="region",
+        gone = await registered.institution(registry, "丁学院", "vocational_college")
+        await registered.absence(registry, gone, date(2024, 6, 1))
+        back = await registered.institution(registry, "戊学院", "vocational_college")
+        await registered.absence(registry, back, date(2025, 1, 1), date(2025, 12, 30))
+        asked = {"measure": "training_share", "institution_kinds": ["vocational_college", "technical_school"]}
+        count, before = await ask(
+            registry, asked | {"from_on": "2025-01-01"}, asked | {"from_on": "2024-01-01", "to_on": "2024-05-31"}, by="region"
         )
         told = {
             tally["institution_id"]: (tally["institution_name"], tally["numerator"], tally["denominator"]) for tally in count["tallies"]
         }
-        assert told == {str(college): ("甲学院", 3, 1000), str(silent): ("乙技工学校", 0, None)}
+        assert told == {str(college): ("甲学院", 3, 1000), str(silent): ("乙技工学校", 0, None), str(back): ("戊学院", 0, None)}
+        assert {tally["institution_id"] for tally in before["tallies"]} == {*map(str, (college, silent, gone, back))}
         assert count["groups"] == [{"code": ZHOUXI, "numerator": 3, "denominator": 1000}]
 
 
@@ -77,7 +81,7 @@ async def test_partner_enterprises_are_those_of_the_last_report(start: Start) ->
 def test_of_very_many_colleges_the_worst_are_told_and_all_are_added_up() -> None:
     def row(number: int, denominator: int | None) -> SimpleNamespace:
         said = {"institution_id": str(db.new_id()), "institution_name": f"{number:03}", "region_code": SANKESHU}
-        return SimpleNamespace(numerator=number, denominator=denominator, **said)
+        return SimpleNamespace(numerator=number, denominator=denominator, year=None, **said)
 
     rows = [row(number, 1000) for number in range(150)] + [row(number, None) for number in range(102)]
     counting = CountingIn(key="k", measure="training_share", from_on=date(2025, 1, 1), to_on=date(2025, 12, 31))

@@ -22,10 +22,13 @@ def status(on: date | SQLColumnExpression[date]) -> ColumnElement[str]:
 
 def has_status(statuses: Collection[str], on: date) -> ColumnElement[bool]:
     """The same as a condition: looked up from the few that are away, and not for each institution."""
-    away = exists().where(Absence.institution_id == Institution.id, _holding(on))
-    gone = exists().where(Absence.institution_id == Institution.id, _holding(on), Absence.kind == InstitutionStatus.EXITED)
+    away, gone = exists().where(Absence.institution_id == Institution.id, absent(on)), exited(on)
     each = {InstitutionStatus.EXITED: gone, InstitutionStatus.SUSPENDED: away & ~gone, InstitutionStatus.ACTIVE: ~away}
     return or_(*(each[InstitutionStatus(status)] for status in statuses))
+
+
+def exited(on: date) -> ColumnElement[bool]:
+    return exists().where(Absence.institution_id == Institution.id, absent(on), Absence.kind == InstitutionStatus.EXITED)
 
 
 def reason(on: date | ColumnElement[date]) -> ColumnElement[str | None]:
@@ -60,12 +63,7 @@ def exempted(on: date) -> ColumnElement[list[str]]:
 
 def must_file(on: date) -> ColumnElement[bool]:
     """As `policy.filing_eligible`: above-scale enterprises that take part and are not exempt."""
-    return and_(
-        Institution.kind == InstitutionKind.ENTERPRISE,
-        above_scale(on),
-        status(on) != InstitutionStatus.EXITED,
-        ~holding(Institution.filing_exemptions, on),
-    )
+    return and_(Institution.kind == InstitutionKind.ENTERPRISE, above_scale(on), ~exited(on), ~holding(Institution.filing_exemptions, on))
 
 
 def barred(first: SQLColumnExpression[date], last: SQLColumnExpression[date]) -> ColumnElement[bool]:
@@ -80,11 +78,12 @@ def barred(first: SQLColumnExpression[date], last: SQLColumnExpression[date]) ->
 
 
 def _absent(column: Any, on: date | SQLColumnExpression[date]) -> ColumnElement[Any]:
-    first = select(column).where(Absence.institution_id == Institution.id, _holding(on)).order_by(Absence.kind, Absence.from_on)
+    first = select(column).where(Absence.institution_id == Institution.id, absent(on)).order_by(Absence.kind, Absence.from_on)
     return first.limit(1).scalar_subquery()
 
 
-def _holding(on: date | SQLColumnExpression[date]) -> ColumnElement[bool]:
+def absent(on: date | SQLColumnExpression[date]) -> ColumnElement[bool]:
+    """Whether an absence holds on the day."""
     return and_(
         Absence.from_on <= on,
         or_(Absence.until_on.is_(None), Absence.until_on >= on),

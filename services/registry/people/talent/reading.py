@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Subquery, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import CertificateKind, InstitutionKind, InstitutionStatus, Level
-from services.registry.institutions.institutions.conditions import above_scale, status
+from services.registry.codes import CertificateKind, InstitutionKind, Level
+from services.registry.institutions.institutions.conditions import above_scale, exited
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.known.tables import KnownCertificate
 from services.registry.people.talent.schemas import ByLevel, ByOccupation, ByTown, OfEnterprise, Talent
@@ -69,7 +69,7 @@ async def _enterprises(session: AsyncSession, best: Subquery, on: date) -> list[
         select(Institution.id, func.count(Trainee.id).label("workers"), func.count(best.c.trainee_id).label("certified"))
         .outerjoin(Trainee, and_(worked_for(Institution.id, on), Trainee.merged_into.is_(None)))
         .outerjoin(best, best.c.trainee_id == Trainee.id)
-        .where(Institution.kind == InstitutionKind.ENTERPRISE, above_scale(on), status(on) != InstitutionStatus.EXITED)
+        .where(Institution.kind == InstitutionKind.ENTERPRISE, above_scale(on), ~exited(on))
         .group_by(Institution.id)
         .order_by(Institution.id)
     )

@@ -111,7 +111,6 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_programmes_idx", "programmes", postgresql_using="gin"),
         Index("classes_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("classes_by_ends_on_idx", "ends_on", "id"),
-        Index("classes_region_code_status_idx", "region_code", "status", "starts_on"),
         Index("classes_counted_idx", "ends_on", postgresql_include=COUNTED, postgresql_where=text("status = 'completed'")),
     )
 
