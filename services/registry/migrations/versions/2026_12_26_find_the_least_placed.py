@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "registry_0072"
-down_revision: str | None = "registry_0071"
+revision: str = "registry_0073"
+down_revision: str | None = "registry_0072"
 branch_labels: None = None
 depends_on: None = None
 
