@@ -15,7 +15,7 @@ from services.eastwest.codes import StatisticsBy as By
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.tables import Order
 from services.eastwest.placements import conditions, facts, rules, visibility
-from services.eastwest.placements.policy.retention import employer_on, last_start, retention
+from services.eastwest.placements.policy.retention import last_start, retention, standing
 from services.eastwest.placements.policy.telling import Fact
 from services.eastwest.placements.reading import district_name
 from services.eastwest.placements.schemas import PlacementGroup, PlacementStatistics, RetentionCounts
@@ -78,8 +78,8 @@ async def of_the_judge(session: AsyncSession, among: Select[Any], as_of: date) -
 
 
 def _proved(told: Sequence[Fact], as_of: date) -> tuple[Any, ...]:
-    proved, employer = retention(told, as_of, rules.here()), employer_on(told, as_of)
-    return proved.verdict.value, proved.started_on, proved.left_on, proved.met_on, employer and employer._asdict()
+    proved, then = retention(told, as_of, rules.here()), standing(told, rules.here(), as_of)
+    return proved.verdict.value, then.started_on, then.left_on, proved.met_on, then.employer and then.employer._asdict()
 
 
 def _counted(call: Call, as_of: date) -> Select[Any]:

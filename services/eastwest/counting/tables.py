@@ -37,7 +37,7 @@ class PlacementFigures(Row):
     trained_before: Mapped[date | None] = _month_of("trained_before_on")
 
     __table_args__ = (
-        Index("placement_figures_counts_on_idx", "counts_on"),
+        Index("placement_figures_counts_on_idx", "counts_on", postgresql_include=["trainee_id", "placement_id", "met", "trained"]),
         Index("placement_figures_trainee_id_idx", "trainee_id"),
         {"info": keeping.DELETABLE},
     )

@@ -236,8 +236,9 @@ async def people_retained(
     judged_anew = await _people_judged(session, call, kernel, wanted, late, met_within, trained, as_of) if late else []
     found = [row for row in judged_anew if asked.after_id is None or row.id < asked.after_id]
     newest = _newest_of_each(wanted, late, met_within, trained)
-    page = wanted.where(Placement.id.in_(select(newest.c.id)), *([] if asked.after_id is None else [Placement.id < asked.after_id]))
-    found += (await session.execute(page.order_by(Placement.id.desc()).limit(asked.limit + 1))).all()
+    page = select(newest.c.id).where(*([] if asked.after_id is None else [newest.c.id < asked.after_id]))
+    page = page.order_by(newest.c.id.desc()).limit(asked.limit + 1)
+    found += (await session.execute(wanted.where(Placement.id.in_(page)))).all()
     found.sort(key=lambda row: row.id, reverse=True)
     rows = found[: asked.limit]
     answer: dict[str, Any] = {
@@ -252,11 +253,13 @@ async def people_retained(
 def _newest_of_each(wanted: Select[Any], but: Collection[UUID], met_within: Span, trained: bool) -> Subquery:
     """Of each person the newest placement that counts, by what is kept."""
     kept = Placement.metadata.tables["placement_figures"]
-    each = wanted.with_only_columns(Placement.id, maintain_column_froms=True).join(kept, kept.c.placement_id == Placement.id)
+    each = select(kept.c.placement_id.label("id"))
+    if wanted.whereclause is None or not wanted.whereclause.compare(conditions.in_partner_city()):  # whoever is kept works there
+        each = wanted.with_only_columns(Placement.id, maintain_column_froms=True).join(kept, kept.c.placement_id == Placement.id)
     each = each.where(kept.c.met, kept.c.counts_on.between(*met_within), kept.c.trainee_id != func.all(literal(sorted(but), ARRAY(Uuid))))
     if trained:
         each = each.where(kept.c.trained)
-    return each.ext(distinct_on(kept.c.trainee_id)).order_by(kept.c.trainee_id, Placement.id.desc()).subquery()
+    return each.ext(distinct_on(kept.c.trainee_id)).order_by(kept.c.trainee_id, kept.c.placement_id.desc()).subquery()
 
 
 async def _people_judged(

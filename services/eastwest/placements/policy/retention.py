@@ -74,7 +74,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the person is now, by all facts."""
+    """Where the person is, by what has happened up to a day."""
 
     started_on: date | None
     left_on: date | None
@@ -92,14 +92,9 @@ def last_start(until_on: date, terms: Terms) -> date:
     return max(months_after(until_on, -terms.months), months_after(until_on + ONE_DAY, -terms.months) - ONE_DAY)
 
 
-def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
-    told = as_corrected(facts)
+def standing(facts: Iterable[Fact], terms: Terms, on: date = date.max) -> Standing:
+    told = [fact for fact in as_corrected(facts) if fact.effective_on <= on]
     return _standing(told, _stretches(told, terms))
-
-
-def employer_on(facts: Iterable[Fact], day: date) -> Employer | None:
-    """The last one that is told of by what had happened by that day."""
-    return _last_employer([fact for fact in as_corrected(facts) if fact.effective_on <= day])
 
 
 def _last_employer(told: Sequence[Fact]) -> Employer | None:
