@@ -18,7 +18,10 @@ TOGETHER = {
     for folder, names in (
         ("attacks", ("actions", "lists", "matrix", "search", "tenants")),
         ("faults", ("kill", "kill_at_any_step", "sheets_beside")),
-        ("journeys", ("board", "desk", "desk_forms", "generated_client", "guides", "main_job", "restored", "second_half", "secrets")),
+        (
+            "journeys",
+            ("board", "desk", "desk_forms", "generated_client", "guides", "main_job", "restored", "second_half", "secrets", "two_partners"),
+        ),
         ("contracts", ("codes", "lists", "names", "openapi")),
     )
     for name in names

@@ -60,7 +60,7 @@ async def get_whole(call: Call, kernel: Kernel, placement_id: UUID, on: date | N
     """With the classes that the person attended, which the registry is asked for with no connection held; one that is away holds up nothing."""
     async with kernel.reading() as session:
         row = await find(session, call, placement_id)
-        if on is not None:
+        if on is not None and on != call.today:
             return await _stood(session, call, row, on)
     if row.started_on is not None or row.order_conditions:
         with contextlib.suppress(errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):

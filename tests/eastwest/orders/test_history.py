@@ -33,6 +33,7 @@ async def test_a_placement_is_shown_as_it_stood_by_what_was_known_then(eastwest:
         return {"X-Server-Date": f"{day}T09:00:00+08:00"}
 
     partner, trainee_id = eastwest.as_("partner"), others.person(1)
+    others.attends(trainee_id, ends_on="2025-06-10")
     partner.headers.update(at("2025-05-20"))
     made = await placed(partner, trainee_id)
     one = f"/v1/placements/{made['id']}"
@@ -60,6 +61,8 @@ async def test_a_placement_is_shown_as_it_stood_by_what_was_known_then(eastwest:
         ("left", START, "2025-07-18", "broken", "顺德区"),
         ("working", START, None, "on_track", "南海区"),
     ]
+    now = (await partner.get(one)).json()
+    assert now == stood["2025-07-25"] and [each["code"] for each in now["warnings"]] == ["in_class"]
     assert (await partner.get(f"{one}?as_of=2025-05-19")).status_code == 404
     told = (await eastwest.as_("auditor").get(f"{one}/history")).json()["items"]
     assert [each["action"] for each in told] == ["placement.changed", *["placement.updated"] * 4, "placement.entered"]
