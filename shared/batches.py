@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
@@ -18,20 +18,23 @@ Atomic = TypeAliasType("Atomic", Literal["each", "all"])
 ItemOutcome = TypeAliasType("ItemOutcome", Literal["created", "updated", "unchanged", "rejected"])
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+Rules = Callable[[Any], Iterable[errors.Fault]]
 
 
 @dataclass(frozen=True, slots=True)
 class Misshapen:
-    """An item that is not of the batch's kind: it is rejected, its neighbours are not."""
+    """An item that is not of the batch's kind: it is rejected, its neighbours are not. `said`: its members, where it has any."""
 
     faults: tuple[errors.Fault, ...]
+    said: Mapping[str, Any] | None = None
 
 
 def _item(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     try:
         return read(value)
     except ValidationError as error:
-        return Misshapen(problems.misfit(error.errors(include_url=False), at_most=None, within=("body",)).faults)
+        faults = problems.misfit(error.errors(include_url=False), at_most=None, within=("body",)).faults
+        return Misshapen(faults, value if isinstance(value, dict) else None)
 
 
 class Batch(wire.In, Generic[T]):
@@ -96,12 +99,16 @@ async def run(
     asked: Batch[T],
     keep: Callable[[Mapping[int, T]], Awaitable[Mapping[int, Result]]],
     conflict: type[errors.Problem] = errors.Conflict,
+    *,
+    rules: Rules | None = None,
 ) -> BatchOut:
     """Hands the well-formed items, by index, to `keep`, which answers a result for each; `validate` undoes what it did.
 
-    `conflict` is the 409 of `all` where nothing but what is already kept stands in the way.
+    `conflict` is the 409 of `all` where nothing but what is already kept stands in the way. `rules`: what is asked of an item beyond its shape. Called only
+    beside faults of shape, so that both come together.
     """
-    results: dict[int, Result] = {index: rejected(*item.faults) for index, item in enumerate(asked.items) if isinstance(item, Misshapen)}
+    model = _of_items(type(asked))
+    results = {index: _misshapen(each, model, rules) for index, each in enumerate(asked.items) if isinstance(each, Misshapen)}
     well_formed = {index: item for index, item in enumerate(asked.items) if index not in results}
     if well_formed:
         async with session.begin_nested() as savepoint:
@@ -119,6 +126,19 @@ async def run(
             for index, each in enumerate(ordered)
         ]
     )
+
+
+def _of_items(batch: type[Batch[Any]]) -> type[BaseModel]:
+    """What its items are, below their own validator."""
+    [each] = get_args(batch.model_fields["items"].annotation)
+    model: type[BaseModel] = get_args(each)[0]
+    return model
+
+
+def _misshapen(item: Misshapen, model: type[BaseModel], rules: Rules | None) -> Result:
+    if rules is None or item.said is None:
+        return rejected(*item.faults)
+    return rejected(*item.faults, *wire.beside(item.faults, model, item.said, rules))
 
 
 def all_or_nothing(atomic: Atomic, results: Sequence[Result], conflict: type[errors.Problem] = errors.Conflict) -> None:

@@ -81,6 +81,14 @@ def faults(rules: Iterable[Callable[[Any, date], Iterable[errors.Fault]]], body:
     return found
 
 
+def beside(
+    shape: Iterable[errors.Fault], model: type[BaseModel], said: Mapping[str, Any], rules: Callable[[Any], Iterable[errors.Fault]]
+) -> list[errors.Fault]:
+    """What the rules say of the fields that are sound, beside the faults of shape of the others."""
+    faulty = {(fault.pointer or "").split("/", 2)[1] for fault in shape if fault.pointer}
+    return [*rules(Sound(model, said, faulty))]
+
+
 class Out(BaseModel):
     """An answer, or a part of one. What has a default is answered all the same, so the document promises it."""
 

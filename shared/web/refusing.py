@@ -1,5 +1,6 @@
 """What a refusal becomes: every fault at once and in the contract's order, what is kept although the request is refused, and its line in the trail."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import Request
@@ -25,9 +26,8 @@ async def misshapen(request: Request, kernel: Kernel, operation: Operation, take
     said = getattr(request.state, "said", None)
     if problem.left_out or not (operation.rules and taken.model and isinstance(said, dict)):
         return problem
-    faulty = {(fault.pointer or "").split("/", 2)[1] for fault in problem.faults if fault.pointer}
-    sound = wire.Sound(taken.model, said, faulty)
-    return type(problem)(faults=[*problem.faults, *wire.faults(operation.rules, sound, call.today)])
+    rules = partial(wire.faults, operation.rules, today=call.today)
+    return type(problem)(faults=[*problem.faults, *wire.beside(problem.faults, taken.model, said, rules)])
 
 
 async def refused(request: Request, kernel: Kernel, operation: Operation, error: Exception) -> errors.Problem:

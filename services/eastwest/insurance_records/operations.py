@@ -6,6 +6,7 @@ A record that found no placement of its employer is tried anew when it is sent a
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from services.eastwest.placements.policy.telling import Employer
 from services.eastwest.placements.schemas import EmployerIn, EvidenceIn, UpdateIn
 from services.eastwest.placements.second_looks import days_of
 from services.eastwest.placements.tables import Placement
-from shared import batches, db, deeds, errors, web
+from shared import batches, db, deeds, errors, web, wire
 from shared.access import Call
 from shared.national_numbers import compact
 
@@ -46,7 +47,7 @@ async def record_many(session: AsyncSession, call: Call, body: batches.Batch[Ins
     async def keep(items: Mapping[int, InsuranceIn]) -> dict[int, batches.Result]:
         return await _keep(session, call, items, known, found)
 
-    answer = await batches.run(session, body, keep)
+    answer = await batches.run(session, body, keep, rules=partial(wire.faults, RULES, today=call.today))
     items = [InsuranceOutcome.model_construct(**dict(each), **found.get(each.index, {})) for each in answer.items]
     return InsuranceBatchOut(summary=answer.summary, items=items)
 
@@ -166,14 +167,24 @@ async def _stays(session: AsyncSession, trainee_ids: set[UUID]) -> dict[UUID, li
     return {each: by_person.get(ids[each], []) for each in trainee_ids}
 
 
+def _gone_by(item: Any, today: date) -> list[errors.Fault]:
+    if days_of(date.fromisoformat(f"{item.month}-01")).to_on < today:
+        return []
+    fix = "请在该月过完之后再报。"
+    return [errors.Fault("in_the_future", "/month", seen=item.month, allowed=f"早于 {today:%Y-%m}", fix=fix)]
+
+
+def _paid(item: Any, today: date) -> list[errors.Fault]:
+    if item.paid_on is None or item.paid_on <= today:
+        return []
+    return [errors.Fault("in_the_future", "/paid_on", seen=str(item.paid_on), allowed=f"不晚于 {today}", fix="请核对缴费日期。")]
+
+
+RULES = (_gone_by, _paid)
+
+
 def _faults(item: InsuranceIn, known: People, today: date) -> tuple[errors.Fault, ...]:
-    found = []
-    last = days_of(date.fromisoformat(f"{item.month}-01")).to_on
-    if last >= today:
-        fix = "请在该月过完之后再报。"
-        found.append(errors.Fault("in_the_future", "/month", seen=item.month, allowed=f"早于 {today:%Y-%m}", fix=fix))
-    if item.paid_on is not None and item.paid_on > today:
-        found.append(errors.Fault("in_the_future", "/paid_on", seen=str(item.paid_on), allowed=f"不晚于 {today}", fix="请核对缴费日期。"))
+    found = wire.faults(RULES, item, today)
     if known.get(compact(item.id_number)) is None:
         found.append(errors.Fault("unknown_trainee", "/id_number", fix="请核对证件号码;未登记的请先由经办机构登记。"))
     return tuple(found)

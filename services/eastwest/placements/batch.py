@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -90,7 +91,7 @@ async def report_many(
         judged.update(zip(items, results, strict=True))
         return {index: _of_batch(each) for index, each in judged.items()}
 
-    answer = await batches.run(session, body, keep)
+    answer = await batches.run(session, body, keep, rules=partial(wire.faults, RULES, today=call.today))
     return UpdateBatchOut(summary=answer.summary, items=[_with_receipt(kernel, each, judged.get(each.index)) for each in answer.items])
 
 

@@ -1,6 +1,7 @@
 """Results of a batch, entered as often as needed until they are locked."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.evaluation.assessments import reading, rules, steps
 from services.evaluation.assessments.schemas import ResultIn, ResultsBatch
 from services.evaluation.assessments.tables import CANDIDATES
 from services.evaluation.known.conditions import ALIASES
-from shared import batches, db, errors
+from shared import batches, db, errors, wire
 from shared.access import Call
 
 
@@ -47,7 +48,9 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
             await steps.finish(session, call, assessment, "results_recorded", results=len(rows))
         return judged
 
-    return await batches.run(session, batch, keep)
+    return await batches.run(
+        session, batch, keep, rules=partial(wire.faults, [lambda item, _: rules.of_outcome(assessment, item)], today=call.today)
+    )
 
 
 def _faults(trainee_id: UUID, people: Mapping[UUID, Any], seen: set[UUID]) -> Iterable[errors.Fault]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,7 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, institutio
     async def kept(items: Mapping[int, TeacherIn]) -> Mapping[int, Result]:
         return await keep(session, call, vault, institution_id, items)
 
-    return await batches.run(session, asked, kept, DuplicateTeacher)
+    return await batches.run(session, asked, kept, DuplicateTeacher, rules=partial(wire.faults, rules.RULES, today=call.today))
 
 
 async def keep(

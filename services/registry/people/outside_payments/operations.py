@@ -1,6 +1,7 @@
 """Takes in what people were paid elsewhere, and voids what was told wrongly."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: Bat
     async def kept(items: Mapping[int, OutsidePaymentIn]) -> Mapping[int, Result]:
         return await keep(session, call, vault, items)
 
-    return await batches.run(session, asked, kept)
+    return await batches.run(session, asked, kept, rules=partial(wire.faults, rules.RULES, today=call.today))
 
 
 async def keep(

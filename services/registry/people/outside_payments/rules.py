@@ -1,5 +1,6 @@
 """What must hold of what is said about a payment elsewhere, each rule alone."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,12 +11,32 @@ from shared.national_numbers import InvalidNumber, citizen_id
 from shared.redaction import quoted
 
 
-def _numbered(body: Any, today: date) -> list[Fault]:
+def numbered(body: Any, today: date) -> list[Fault]:
     try:
         citizen_id(body.id_number, today=today)
     except InvalidNumber as invalid:
         return [invalid_number(invalid, "/id_number")]
     return []
+
+
+def since_birth(member: str) -> Callable[[Any, date], list[Fault]]:
+    """The rule that what is told of a person on the day of this member is not told of a day before they were born."""
+
+    def rule(body: Any, today: date) -> list[Fault]:
+        return born_by(body.id_number, getattr(body, member), today, f"/{member}", str(getattr(body, member)))
+
+    return rule
+
+
+def born_by(number: str, on: date, today: date, pointer: str, seen: str | None = None) -> list[Fault]:
+    """Nobody's day of birth is told."""
+    try:
+        born = citizen_id(number, today=today).birth_on
+    except InvalidNumber:
+        return []
+    if born <= on:
+        return []
+    return [Fault("invalid_value", pointer, seen=seen, allowed=f"{on} 已出生的人", fix="这一天本人尚未出生,请核对日期和证件号码。")]
 
 
 def _trade(body: Any, _today: date) -> list[Fault]:
@@ -33,4 +54,4 @@ def _past(body: Any, today: date) -> list[Fault]:
     return [Fault("invalid_value", "/on", seen=str(body.on), allowed=f"不晚于 {today}", fix="请填写所补贴的培训或证书的日期。")]
 
 
-RULES = (_numbered, _trade, _past)
+RULES = (numbered, _trade, _past, since_birth("on"))

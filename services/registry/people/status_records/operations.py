@@ -1,6 +1,7 @@
 """Takes in dated facts from other offices, and the days for which their lists are complete; voids what was told wrongly."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,11 @@ from services.registry.people.status_records import reading, rules
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusListPaper, StatusRecordIn, StatusRecordPaper
 from services.registry.people.status_records.tables import SAME_FACT, SAME_LIST, StatusList, StatusRecord
 from services.registry.people.trainees import reading as trainees
-from services.registry.reference.errors import invalid_number
 from shared import batches, db, deeds, errors, history, wire
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
-from shared.national_numbers import InvalidNumber, citizen_id
+from shared.national_numbers import citizen_id
 from shared.privacy import Vault
 
 STANDS = text("voided_at IS NULL")
@@ -30,7 +30,7 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: Bat
     async def kept(items: Mapping[int, StatusRecordIn]) -> Mapping[int, Result]:
         return await keep(session, call, vault, items)
 
-    return await batches.run(session, asked, kept)
+    return await batches.run(session, asked, kept, rules=partial(wire.faults, rules.RECORD, today=call.today))
 
 
 async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, StatusRecordIn]) -> dict[int, Result]:
@@ -92,14 +92,10 @@ def _same(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _row(call: Call, vault: Vault, item: StatusRecordIn) -> dict[str, Any] | tuple[Fault, ...]:
-    faults: list[Fault] = []
-    number = ""
-    try:
-        number = citizen_id(item.id_number, today=call.today).number
-    except InvalidNumber as invalid:
-        faults.append(invalid_number(invalid, "/id_number"))
-    faults += fields.backwards(item.from_on, item.until_on, "/until_on")
-    return tuple(faults) or {
+    if faults := wire.faults(rules.RECORD, item, call.today):
+        return tuple(faults)
+    number = citizen_id(item.id_number, today=call.today).number
+    return {
         "id": db.new_id(),
         "version": 1,
         "id_number_key": vault.blind(number, fields.ID_NUMBER),

@@ -1,9 +1,10 @@
-"""What must hold of a list that is said to be complete."""
+"""What must hold of a record of another office, and of a list that is said to be complete."""
 
 from datetime import date
 from typing import Any
 
 from services.registry import fields
+from services.registry.people.outside_payments.rules import numbered, since_birth
 from shared.errors import Fault
 
 
@@ -16,4 +17,5 @@ def of_begun_years(body: Any, today: date) -> list[Fault]:
     return [Fault("in_the_future", "/complete_to_on", seen=str(body.complete_to_on), allowed=allowed, fix=fix)]
 
 
+RECORD = (numbered, since_birth("from_on"), fields.in_order("from_on", "until_on"))
 RULES = (fields.in_order("complete_from_on", "complete_to_on"), of_begun_years)

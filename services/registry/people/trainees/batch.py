@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.registry.people.trainees.errors import CorrectionNeeded, Duplicate
 from services.registry.people.trainees.rules import Person
 from services.registry.people.trainees.schemas import TraineeIn
 from services.registry.people.trainees.tables import Trainee
-from shared import deeds, history
+from shared import deeds, history, wire
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected, run
 from shared.errors import Fault, Forbidden, Problem
@@ -33,7 +34,7 @@ async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[Tra
 
     said = {"asked": len(asked.items)}
     try:
-        answer = await run(session, asked, kept, DuplicateTrainee)
+        answer = await run(session, asked, kept, DuplicateTrainee, rules=partial(wire.faults, rules.RULES, today=call.today))
     except Problem as refused:
         raise refused.keeping(deeds.quiet(call, "trainee.checked", None, details=said)) from refused
     if asked.mode == "validate":

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from functools import partial
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import Insert, func, select, update
@@ -24,7 +25,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.steps import settle_again
 from services.registry.training.enrolments.tables import Enrolment
-from shared import batches, codes, deeds, errors, history
+from shared import batches, codes, deeds, errors, history, wire
 from shared.access import Call
 from shared.db import new_id
 
@@ -74,7 +75,7 @@ async def record(session: AsyncSession, call: Call, class_id: UUID, asked: batch
         return dict(zip(items, map(_result, judged), strict=True))
 
     try:
-        return await batches.run(session, asked, take, OverlappingAttendance)
+        return await batches.run(session, asked, take, OverlappingAttendance, rules=partial(wire.faults, [_been], today=call.today))
     except errors.Problem as problem:
         if asked.mode == "commit":
             problem.keeping(*_conflicts(call, class_id, judged))  # the request keeps nothing, yet the conflicts must stay to be seen
@@ -89,7 +90,7 @@ def _result(judged: Judged) -> batches.Result:
 
 async def record_one(session: AsyncSession, call: Call, class_id: UUID, body: schemas.AttendanceIn) -> schemas.AttendanceOut:
     """Takes in one half-day; one that is known already is answered as it was kept."""
-    if fault := _to_come(call, body.on):
+    if fault := _to_come(body.on, call.today):
         await permit(session, call, class_id, step=policy.ATTEND)
         raise AttendanceInFuture(faults=[fault])
     [item] = (await record(session, call, class_id, batches.Batch[schemas.AttendanceIn](atomic="all", items=[body]))).items
@@ -125,7 +126,7 @@ async def judge(session: AsyncSession, call: Call, training: TrainingClass, mark
         who = ids[mark.trainee_id]
         key = (who, mark.on, mark.half_day)
         there = known.get(key)
-        if fault := day_fault(training, mark.on, "/on") or _to_come(call, mark.on) or _delivery(training, mark):
+        if fault := day_fault(training, mark.on, "/on") or _to_come(mark.on, call.today) or _delivery(training, mark):
             judged.append(Judged(mark, "rejected", fault=fault))
         elif who not in roster:
             fault = errors.Fault(
@@ -148,11 +149,15 @@ async def judge(session: AsyncSession, call: Call, training: TrainingClass, mark
     return judged
 
 
-def _to_come(call: Call, on: date) -> errors.Fault | None:
+def _to_come(on: date, today: date) -> errors.Fault | None:
     """Nobody has been there on a day to come."""
-    if on <= call.today:
+    if on <= today:
         return None
-    return errors.Fault(AttendanceInFuture.code, "/on", seen=str(on), allowed=f"不晚于今天 {call.today}", fix="请在当天或之后录入签到。")
+    return errors.Fault(AttendanceInFuture.code, "/on", seen=str(on), allowed=f"不晚于今天 {today}", fix="请在当天或之后录入签到。")
+
+
+def _been(body: Any, today: date) -> list[errors.Fault]:
+    return [fault for fault in (_to_come(body.on, today),) if fault]
 
 
 def _delivery(training: TrainingClass, mark: Mark) -> errors.Fault | None:

@@ -6,6 +6,7 @@ Nobody is refused here for age, category or status: the claim judges that.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
@@ -95,7 +96,9 @@ async def enrol_batch(session: AsyncSession, call: Call, class_id: UUID, asked: 
             for index, item in items.items()
         }
 
-    return await batches.run(session, asked, keep, ClassFull)
+    return await batches.run(
+        session, asked, keep, ClassFull, rules=partial(wire.faults, [partial(rules.enrolment, training)], today=call.today)
+    )
 
 
 def _result(training: TrainingClass, trainee_id: UUID, added: Added | None) -> batches.Result:

@@ -1,6 +1,7 @@
 """Takes in classes of past years with their people and what was paid for them, each class wholly or not at all; and takes an import back."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from services.registry.training.history_imports import reading, rules, schemas
 from services.registry.training.history_imports.errors import HistoryClassDiffers
 from services.registry.training.history_imports.schemas import PastClassIn
 from services.registry.training.history_imports.tables import HistoryClass, HistoryImport
-from shared import batches, county, db, deeds, errors, history
+from shared import batches, county, db, deeds, errors, history, wire
 from shared.access import Call
 from shared.batches import Result, rejected
 from shared.errors import Fault
@@ -41,7 +42,7 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: sch
             raise errors.Invalid(faults=[Fault("invalid_value", "/items", allowed=allowed, fix=fix)])
         return await _keep(session, call, vault, import_id, asked.document, items)
 
-    answer = await batches.run(session, asked, kept, HistoryClassDiffers)
+    answer = await batches.run(session, asked, kept, HistoryClassDiffers, rules=partial(wire.faults, rules.WHOLE, today=call.today))
     made = asked.mode == "commit" and answer.summary.created
     return schemas.HistoryImportAnswer(**dict(answer), id=import_id if made else None)
 

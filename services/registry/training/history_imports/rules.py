@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from services.registry import fields
 from services.registry.people.outside_payments import rules as payments
@@ -31,22 +32,47 @@ def _trade(body: PastClassIn, today: date) -> list[Fault]:
 RULES = (_over, _trade, *classes.KNOWN)
 
 
+def _people(body: Any, today: date) -> list[Fault]:
+    return [fault for each in _read_people(body, today) if isinstance(each, tuple) for fault in each]
+
+
+def _payments(body: Any, today: date) -> list[Fault]:
+    return [
+        under(f"/payments/{index}", fault) for index, each in enumerate(body.payments) for fault in wire.faults(payments.RULES, each, today)
+    ]
+
+
+def _born(body: Any, today: date) -> list[Fault]:
+    """By the class's first day."""
+    return [
+        fault
+        for index, each in enumerate(body.people)
+        for fault in payments.born_by(each.id_number, body.starts_on, today, f"/people/{index}/id_number")
+    ]
+
+
+WHOLE = (*RULES, _people, _born, _payments)
+
+
 def read(body: PastClassIn, today: date) -> list[Person] | tuple[Fault, ...]:
     """The people of a class as they are to be registered, in order; or every fault of the class, its people and its payments."""
-    faults, people, first_with = wire.faults(RULES, body, today), list[Person](), dict[str, int]()
+    if faults := wire.faults(WHOLE, body, today):
+        return tuple(faults)
+    return [each for each in _read_people(body, today) if not isinstance(each, tuple)]
+
+
+def _read_people(body: Any, today: date) -> list[Person | tuple[Fault, ...]]:
+    """Each as they are to be registered, or what is wrong with them."""
+    found, first_with = list[Person | tuple[Fault, ...]](), dict[str, int]()
     for index, each in enumerate(body.people):
-        at = f"/people/{index}"
         said = {"name": each.name, "id_number": each.id_number, "phone": None, "region_code": each.region_code or body.region_code}
-        if (first := first_with.setdefault(compact(each.id_number), index)) != index:
-            faults.append(twice(index, first))
         person = trainees.person(TraineeIn.model_validate(said), today)
+        faults = [twice(index, first)] if (first := first_with.setdefault(compact(each.id_number), index)) != index else []
         if isinstance(person, tuple):
-            faults += [under(at, fault) for fault in person if each.region_code or fault.pointer != "/region_code"]
-        else:
-            people.append(person)
-    for index, payment in enumerate(body.payments):
-        faults += [under(f"/payments/{index}", fault) for fault in wire.faults(payments.RULES, payment, today)]
-    return tuple(faults) or people
+            told = (fault for fault in person if each.region_code or fault.pointer != "/region_code")
+            faults += [under(f"/people/{index}", fault) for fault in told]
+        found.append(person if isinstance(person, Person) and not faults else tuple(faults))
+    return found
 
 
 def twice(index: int, first: int) -> Fault:

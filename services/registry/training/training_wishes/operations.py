@@ -1,6 +1,7 @@
 """What can be done with training wishes: asked, one or a sheet of them, answered, withdrawn; and what becomes of them with their person."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ async def take_batch(session: AsyncSession, call: Call, asked: Batch[TrainingWis
     async def kept(items: Mapping[int, TrainingWishIn]) -> Mapping[int, Result]:
         return await keep(session, call, items)
 
-    return await batches.run(session, asked, kept)
+    return await batches.run(session, asked, kept, rules=partial(wire.faults, rules.RULES, today=call.today))
 
 
 async def keep(session: AsyncSession, call: Call, items: Mapping[int, TrainingWishIn]) -> dict[int, Result]:
