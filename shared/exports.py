@@ -159,7 +159,7 @@ class Made:
 
 
 def asked(service: str, code: str, filters: Filters) -> Layout:
-    """The layout of that code: 404 names those that there are, 422 what the layout asks to be given."""
+    """The layout of that code: 404 names those that there are, 400 what the layout asks to be given."""
     known = layouts.of(service)
     if code not in known:
         there = "、".join(f"{each}({layout.title})" for each, layout in known.items())
@@ -168,12 +168,8 @@ def asked(service: str, code: str, filters: Filters) -> Layout:
     missing = [name for name in known[code].filters if name not in given]
     if missing:
         fix = "请在查询参数中给出。"
-        raise errors.Invalid(faults=[errors.Fault("missing_parameter", parameter=name, fix=fix) for name in missing])
-    if filters.from_on and filters.to_on and filters.to_on < filters.from_on:
-        fix = "请改正日期。"
-        raise errors.Invalid(
-            faults=[errors.Fault("invalid_value", parameter="to_on", seen=str(filters.to_on), allowed=f"不早于 {filters.from_on}", fix=fix)]
-        )
+        faults = [errors.Fault("missing_parameter", parameter=name, fix=fix) for name in missing]
+        raise errors.InvalidParameter(faults=faults, parameter=missing[0])
     return known[code]
 
 

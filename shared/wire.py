@@ -28,6 +28,7 @@ from shared import clock, errors, person_names, redaction
 from shared.steps import Refusal
 
 MONEY_MAX = Decimal("9999999999.99")
+YEARS = f"年份须在 {clock.FIRST_YEAR} 至 {clock.LAST_YEAR} 之间"
 _TWO_PLACES = re.compile(r"[0-9]+\.[0-9]{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # but for line breaks and tabs
 
@@ -113,13 +114,14 @@ def _civil_date(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
-        if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-" and value.isascii():
-            day = date.fromisoformat(value)
-            if clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
-                return day
-    except ValueError:
-        pass
-    raise PydanticCustomError("civil_date", "日期须为 YYYY-MM-DD,且真实存在")
+        if not (isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-" and value.isascii()):
+            raise ValueError
+        day = date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("civil_date", "日期须为 YYYY-MM-DD,且真实存在") from error
+    if not clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
+        raise PydanticCustomError("civil_date", YEARS)
+    return day
 
 
 def _instant(value: object) -> datetime:
@@ -127,6 +129,8 @@ def _instant(value: object) -> datetime:
         return value.astimezone(clock.SHANGHAI)
     try:
         return clock.read(value if isinstance(value, str) else "")
+    except clock.OutsideYears as error:
+        raise PydanticCustomError("instant", YEARS) from error
     except ValueError as error:
         raise PydanticCustomError("instant", "时间须为带时区的 RFC 3339 格式,如 2025-04-10T09:00:00+08:00") from error
 

@@ -25,6 +25,7 @@ from shared.web.operation import Operation
 JSON, FORM = ("application/json",), ("multipart/form-data", "application/x-www-form-urlencoded")
 PARTS_AT_MOST = 30_000  # members and elements of a body: 60 to each item of a full batch
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _PLAIN: Mapping[type, tuple[re.Pattern[str], str]] = {
     bool: (re.compile("true|false"), "true 或 false"),
@@ -143,6 +144,17 @@ def _known_parameters(request: Request, taken: Taken) -> None:
         )
     if faults := [fault for name, value in seen if (fault := _loose(name, value, taken.kinds[name]))]:
         raise errors.InvalidParameter(faults=faults, parameter=faults[0].parameter)
+    if faults := [*_backwards(dict(seen))]:
+        raise errors.InvalidParameter(faults=faults, parameter=faults[0].parameter)
+
+
+def _backwards(given: Mapping[str, str]) -> Iterable[errors.Fault]:
+    """Periods that end before they begin, as `from_on` and `to_on` say them: an empty answer would hide the slip. Whether it is a day is said elsewhere."""
+    for name, first in given.items():
+        until = f"{name.removesuffix('from_on')}to_on"
+        last = given.get(until, "")
+        if name.endswith("from_on") and _DAY.fullmatch(first) and _DAY.fullmatch(last) and last < first:
+            yield errors.Fault("invalid_value", parameter=until, seen=last, allowed=f"不早于 {first}", fix="请改正日期。")
 
 
 def _loose(name: str, value: str, kind: type | None) -> errors.Fault | None:

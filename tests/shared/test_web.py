@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import Query, UploadFile
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 
 from shared import access, deeds, errors, wire
@@ -312,6 +313,26 @@ async def test_who_names_no_day_is_answered_on_the_day_of_the_setting(databases:
 async def test_a_server_date_that_is_no_instant_of_ours_is_refused(notes: Service, date: str) -> None:
     answer = await notes.as_("officer", at=date).get("/v1/notes")
     assert (answer.status_code, answer.json()["code"]) == (400, "server_date_refused")
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        ("1870-01-01", ""),
+        ("1869-12-31", "年份"),
+        ("2199-12-31", ""),
+        ("9999-12-31", "年份"),
+        ("0001-01-01", "年份"),
+        ("2025-02-30", "真实存在"),
+    ],
+)
+def test_a_day_of_a_year_that_we_do_not_know_exists_all_the_same(on: str, told: str) -> None:
+    try:
+        TypeAdapter(wire.CivilDate).validate_python(on)
+        said = ""
+    except ValidationError as refused:
+        said = refused.errors()[0]["msg"]
+    assert told in said and bool(told) == bool(said)
 
 
 @pytest.mark.parametrize("after", ["x", "99999999999999999999-1", "1-99999999999999999999", "²-1", "1-²"])

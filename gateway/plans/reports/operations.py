@@ -31,10 +31,10 @@ Counted = Mapping[str, Mapping[str, str]]  # by line and period: the path of eve
 
 async def board(request: Request, kernel: web.Kernel, call: Call, code: str, body: ReportIn) -> tuple[ProgressOut, Counted]:
     """What is to be frozen. A board that is not whole is none."""
-    existing(code)
-    if body.as_of > call.today:
-        fault = errors.Fault("invalid_value", "/as_of", seen=str(body.as_of), allowed="不晚于当日", fix="请改正日期。")
-        raise errors.Invalid(faults=[fault])
+    first = existing(code).starts_on
+    if not first <= body.as_of <= call.today:
+        allowed = f"从方案开始之日 {first} 到今天 {call.today}"
+        raise errors.Invalid(faults=[errors.Fault("invalid_value", "/as_of", seen=str(body.as_of), allowed=allowed, fix="请改正日期。")])
     shown = await operations.progress(kernel, call, code, body.as_of)
     if not shown.complete:
         raise errors.Unavailable(f"{'、'.join(shown.unavailable)} 暂不应答,看板不完整,不能冻结。请稍后再试。")

@@ -10,7 +10,7 @@ from shared import wire
 
 
 class ReportIn(wire.In):
-    as_of: wire.CivilDate = Field(description="截至哪一天,不晚于当日。", examples=["2025-06-30"])
+    as_of: wire.CivilDate = Field(description="截至哪一天:从方案开始之日起,不晚于当日。", examples=["2025-06-30"])
     title: wire.Word | None = Field(default=None, description="报告的名称。", examples=["2025年上半年进度"])
 
 

@@ -65,7 +65,7 @@ async def close(session: AsyncSession, call: Call, order_id: UUID, reason: str |
     order = await steps.begin(session, call, order_id, "close")
     before = reading.shown(order)
     order.status, order.close_reason, order.closed_at = "closed", reason, call.now
-    return await steps.finish(session, call, order, "closed", before)
+    return await steps.finish(session, call, order, "closed", before, **({"reason": reason} if reason else {}))
 
 
 async def _keep(session: AsyncSession, order: Order) -> None:

@@ -9,7 +9,7 @@ from fastapi import Depends
 from services.evaluation import clients
 from services.evaluation.exports import reading
 from services.evaluation.exports.tables import CertificateExport
-from shared import errors, exports, pages, web, wire
+from shared import errors, exports, layouts, pages, web, wire
 from shared.exports import AnswerIn, ExportOut, Made, Narrowed
 from shared.web.workbooks import Csv, Workbook
 
@@ -57,6 +57,7 @@ async def export_csv(made: Annotated[Made, Depends(_csv)], session: web.Session,
 
 @router.operation("GET", LIST, may=exports.READERS, summary="历次证书导出:何时报送、如何答复", errors=[errors.InvalidCursor])
 async def list_exports(session: web.Session, call: web.Caller, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
+    pages.known("layout", layout, layouts.of("evaluation"))
     return wire.Page[ExportOut].model_validate(await exports.page(session, call, CertificateExport, asked, layout))
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends
 from services.registry.exports import reading
 from services.registry.exports.tables import Export
 from services.registry.files.tables import File
-from shared import errors, exports, pages, web, wire
+from shared import errors, exports, layouts, pages, web, wire
 from shared.exports import AnswerIn, ExportOut, Made, Narrowed
 from shared.web.workbooks import Csv, Workbook
 
@@ -43,6 +43,7 @@ async def export_csv(made: Annotated[Made, Depends(_csv)], session: web.Session,
 
 @router.operation("GET", "/v1/exports", may=exports.READERS, summary="历次导出:何时报送、如何答复", errors=[errors.InvalidCursor])
 async def list_exports(session: web.Session, call: web.Caller, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
+    pages.known("layout", layout, layouts.of("registry"))
     return wire.Page[ExportOut].model_validate(await exports.page(session, call, Export, asked, layout))
 
 

@@ -29,29 +29,16 @@ async def count_claims(
     from_on: Annotated[wire.CivilDate | None, Query(description="提交日期不早于")] = None,
     to_on: Annotated[wire.CivilDate | None, Query(description="提交日期不晚于")] = None,
 ) -> ClaimStatistics:
-    _in_order(from_on, to_on)
     return await reading.claims(session, call, by, from_on, to_on)
-
-
-def _in_order(from_on: date | None, to_on: date | None) -> None:
-    """No sum of no days is told as nothing."""
-    if from_on is not None and to_on is not None and to_on < from_on:
-        raise _wrong_day("to_on", to_on, f"不早于 {from_on}")
-
-
-def _wrong_day(parameter: str, day: date, allowed: str) -> errors.InvalidParameter:
-    fault = errors.Fault("invalid_value", parameter=parameter, seen=str(day), allowed=allowed, fix="请改正日期。")
-    return errors.InvalidParameter(faults=[fault], parameter=parameter)
 
 
 async def _days(call: web.Caller, from_on: FromOn = None, to_on: ToOn = None) -> tuple[date, date]:
     """This year up to today, where none are named."""
     last = to_on or call.today
-    if to_on is None and from_on is not None and from_on > last:  # only what was sent is faulted
-        raise _wrong_day("from_on", from_on, f"不晚于 {last}")
-    first = from_on or last.replace(month=1, day=1)
-    _in_order(first, last)
-    return first, last
+    if from_on is not None and from_on > last:
+        fault = errors.Fault("invalid_value", parameter="from_on", seen=str(from_on), allowed=f"不晚于 {last}", fix="请改正日期。")
+        raise errors.InvalidParameter(faults=[fault], parameter="from_on")
+    return from_on or last.replace(month=1, day=1), last
 
 
 async def _counted(call: web.Caller, kernel: web.KernelOf, by: ByResults, days: Annotated[tuple[date, date], Depends(_days)]) -> Counted:

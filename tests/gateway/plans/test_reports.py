@@ -57,6 +57,9 @@ async def test_what_is_not_whole_or_not_over_is_not_frozen(start: Start) -> None
         officer = gateway.as_("officer", at="2025-06-30T08:00:00+08:00")
         refused = await officer.post(ALL, json={"as_of": "2025-06-30"})
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
-        tomorrow = await officer.post(ALL, json={"as_of": "2025-07-01"})
-        assert (tomorrow.status_code, [each["pointer"] for each in tomorrow.json()["errors"]]) == (422, ["/as_of"])
+        for day in ("2025-07-01", "2023-12-31"):  # to come, and before the plan
+            outside = await officer.post(ALL, json={"as_of": day})
+            told = [(each["pointer"], each["allowed"]) for each in outside.json()["errors"]]
+            assert (outside.status_code, told) == (422, [("/as_of", "从方案开始之日 2024-01-01 到今天 2025-06-30")])
+        assert (await officer.post(ALL, json={"as_of": "2024-01-01"})).status_code == 503
         assert (await gateway.as_("town", region_code="522601100").post(ALL, json={"as_of": "2025-06-30"})).status_code == 403

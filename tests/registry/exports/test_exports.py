@@ -91,14 +91,16 @@ async def test_only_officers_and_reviewers_make_them_and_of_layouts_there_are(st
         unknown = await officer.get("/v1/exports/national_certificates.xlsx")
         assert unknown.status_code == 404 and "province_classes(" in unknown.json()["detail"]
         missing = (await officer.get("/v1/exports/province_classes.xlsx")).json()
+        assert missing["status"] == 400
         assert [(each["code"], each["parameter"]) for each in missing["errors"]] == [
             ("missing_parameter", "from_on"),
             ("missing_parameter", "to_on"),
         ]
         backwards = await officer.get("/v1/exports/province_classes.xlsx?from_on=2025-04-02&to_on=2025-04-01")
-        assert (backwards.status_code, backwards.json()["errors"][0]["parameter"]) == (422, "to_on")
+        assert (backwards.status_code, backwards.json()["errors"][0]["parameter"]) == (400, "to_on")
         assert (await officer.get("/v1/exports/province_classes.xlsx?from_on=2025-04-01&to_on=2025-04-01")).status_code == 200
         assert len((await officer.get("/v1/exports")).json()["items"]) == 3  # what was refused was not made
+        assert [(await officer.get(f"/v1/exports?layout={each}")).status_code for each in ("province_classes", "none")] == [200, 400]
 
 
 async def test_what_was_sent_and_what_came_back_is_kept_once(start: Start) -> None:

@@ -119,6 +119,8 @@ async def count(
     open: Annotated[bool | None, Query()] = None,
     other_id: Annotated[UUID | None, Query()] = None,
     status: Annotated[list[str] | None, Query()] = None,
+    from_on: Annotated[wire.CivilDate | None, Query()] = None,
+    to_on: Annotated[wire.CivilDate | None, Query()] = None,
 ) -> dict[str, Any]:
     return {"count": (await session.execute(text("SELECT count(*) FROM papers"))).scalar_one(), "status": status}
 

@@ -107,6 +107,8 @@ async def test_what_two_readers_could_read_differently_is_unreadable(papers: Ser
         pytest.param(f"other_id={ID.replace('-', '')}", 400, id="id-without-hyphens"),
         pytest.param("limit=1&limit=2", 400, id="twice"),
         pytest.param("status=open&status=closed", 200, id="either-of-two"),
+        pytest.param("to_on=2025-04-08&from_on=2025-04-08", 200, id="one-day"),
+        pytest.param("to_on=2025-04-07&from_on=2025-04-08", 400, id="backwards"),
     ],
 )
 async def test_a_parameter_is_text_yet_written_in_one_way(papers: Service, query: str, status: int) -> None:

@@ -92,7 +92,7 @@ async def step(session: AsyncSession, call: Call, task_id: UUID, action: str, co
     """Of the office that asked."""
     task = await permit(session, call, task_id, action=action, lock=True)
     task.comment = comment
-    return await _take(session, call, task, action)
+    return await _take(session, call, task, action, comment if action == "cancel" else None)
 
 
 async def put_off(
@@ -100,10 +100,10 @@ async def put_off(
 ) -> SupervisionTaskPaper:
     """A step that may set a new day."""
     task = await permit(session, call, task_id, action=action, lock=True)
-    if faults := wire.faults(rules.OF_DAY, body, call.today):
+    if faults := wire.faults(rules.OF_DAY, body, call.today) or (rules.later(body, task.due_on) if action == "extend" else []):
         raise errors.Invalid(faults=faults)
     task.comment, task.due_on = body.reason, body.due_on or task.due_on
-    return await _take(session, call, task, action)
+    return await _take(session, call, task, action, body.reason)
 
 
 async def page(session: AsyncSession, call: Call, asked: pages.Asked, filters: Mapping[Any, Any], *also: Any) -> dict[str, Any]:
@@ -125,11 +125,11 @@ def _shown(call: Call, task: SupervisionTask) -> dict[str, Any]:
     }
 
 
-async def _take(session: AsyncSession, call: Call, task: SupervisionTask, action: str) -> SupervisionTaskPaper:
+async def _take(session: AsyncSession, call: Call, task: SupervisionTask, action: str, reason: str | None = None) -> SupervisionTaskPaper:
     """A task that is only put off goes on waiting since it was given."""
     if to := policy.MACHINE.step(action).to:
         task.status, task.changed_at = to, call.now
-    told = {"changes": history.unsaved(task, TOLD)}
+    told = {"changes": history.unsaved(task, TOLD)} | ({"reason": reason} if reason else {})
     await session.flush()
     await _announce(session, call, task, EVENTS[action], told)
     return paper(call, task)

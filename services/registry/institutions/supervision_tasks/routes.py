@@ -39,6 +39,7 @@ async def list_tasks(
 ) -> wire.Page[SupervisionTaskOut]:
     pages.known("line", line, lists().programmes)
     pages.known("region_code", region_code, lists().regions)
+    pages.known("department", department, lists().led_by)
     filters = {
         SupervisionTask.status: status,
         SupervisionTask.line: line,

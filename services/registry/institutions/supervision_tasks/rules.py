@@ -32,5 +32,12 @@ def due(body: Any, today: date) -> list[Fault]:
     return [Fault("invalid_value", "/due_on", seen=str(body.due_on), allowed=f"不早于今天 {today}", fix="请改正办理期限。")]
 
 
+def later(body: Any, due_on: date) -> list[Fault]:
+    """Whoever puts a task off gives more time than there was."""
+    if body.due_on > due_on:
+        return []
+    return [Fault("invalid_value", "/due_on", seen=str(body.due_on), allowed=f"晚于原期限 {due_on}", fix="请填写更晚的期限。")]
+
+
 OF_TASK = (_whom, _line, _ground, due)
 OF_DAY = (due,)

@@ -244,6 +244,7 @@ def listed(
     pages.known("region_code", region_code, lists.regions)
     pages.known("zone_code", zone_code, lists.regions)
     pages.known("occupation_code", occupation_code, lists.occupations)
+    pages.known("department", department, lists.led_by)
     equal = {
         row.status: status,
         row.channel: channel,

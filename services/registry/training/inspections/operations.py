@@ -134,7 +134,7 @@ async def send_back(session: AsyncSession, call: Call, inspection_id: UUID, body
     if body.due_on < call.today:
         raise errors.Invalid(faults=[_too_soon(body.due_on, f"不早于今天 {call.today}")])
     made.returned_reason, made.due_on = body.reason, body.due_on
-    return await _take(session, call, made, training, "return")
+    return await _take(session, call, made, training, "return", body.reason)
 
 
 async def close(session: AsyncSession, call: Call, inspection_id: UUID, comment: str | None) -> InspectionPaper:
@@ -149,9 +149,11 @@ async def page(session: AsyncSession, call: Call, asked: pages.Asked, filters: M
     return await pages.page(session, pages.where(wanted, filters), Inspection.id, asked, InspectionOut.model_validate)
 
 
-async def _take(session: AsyncSession, call: Call, made: Inspection, training: TrainingClass, action: str) -> InspectionPaper:
+async def _take(
+    session: AsyncSession, call: Call, made: Inspection, training: TrainingClass, action: str, reason: str | None = None
+) -> InspectionPaper:
     made.status = policy.MACHINE.step(action).to or made.status
-    told = {"changes": history.unsaved(made, TOLD)}
+    told = {"changes": history.unsaved(made, TOLD)} | ({"reason": reason} if reason else {})
     await session.flush()
     said = {"status": made.status, "version": made.version, "class_id": made.class_id, "institution_id": training.institution_id}
     what = {"answer": "answered", "return": "returned", "close": "closed"}[action]

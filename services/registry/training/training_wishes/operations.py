@@ -121,6 +121,8 @@ async def withdraw(session: AsyncSession, call: Call, wish_id: UUID, reason: str
 async def _settled(session: AsyncSession, call: Call, wish: TrainingWish, status: TrainingWishStatus) -> TrainingWishPaper:
     wish.status, wish.settled_at = status, call.now
     told = {"changes": history.unsaved(wish, ("status", "answer", "class_id", "settled_at"))}
+    if status == TrainingWishStatus.WITHDRAWN and wish.answer:
+        told["reason"] = wish.answer
     await session.flush()
     said = {"trainee_id": wish.trainee_id, "class_id": wish.class_id, "status": wish.status, "version": wish.version}
     await deeds.record(session, call, f"training_wish.{status}", wish.id, details=told, **said)

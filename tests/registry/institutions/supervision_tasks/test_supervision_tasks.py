@@ -112,10 +112,14 @@ async def test_what_is_not_answered_in_its_day_is_overdue_from_the_next(start: S
         assert await waits(late, task) == [("supervision_task_overdue", "extend", "2025-06-15")]
         refused = await late.post(f"{one}:extend", json={"reason": "汛期", "due_on": "2025-06-15"})
         assert [each["pointer"] for each in refused.json()["errors"]] == ["/due_on"]
+        sooner = await on_the_day.post(f"{one}:extend", json={"reason": "汛期", "due_on": "2025-06-15"})
+        assert [(each["pointer"], each["allowed"]) for each in sooner.json()["errors"]] == [("/due_on", "晚于原期限 2025-06-15")]
         assert (await made.posted(late, f"{one}:extend", {"reason": "汛期", "due_on": "2025-06-16"}))["overdue"] is False
         assert await waits(late, task) == []
         assert (await made.posted(late, f"{one}:cancel", {"reason": "不再需要"}))["status"] == "cancelled"
         own = registry.as_("department", department=DEPARTMENT, at=LATE)
+        assert [each["reason"] for each in (await own.get(f"{one}/history")).json()["items"]] == ["不再需要", "汛期", "进度落后"]
+        assert (await late.get(PATH, params={"department": "无此部门"})).status_code == 400
         assert (await own.post(f"{one}:answer", json={"text": "已办"})).json()["code"] == "invalid_state"
         assert (await late.post(f"{one}:reopen", json={"reason": "误取消"})).json()["code"] == "invalid_state"
 
