@@ -120,7 +120,7 @@ async def withdraw(session: AsyncSession, call: Call, wish_id: UUID, reason: str
 
 async def _settled(session: AsyncSession, call: Call, wish: TrainingWish, status: TrainingWishStatus) -> TrainingWishPaper:
     wish.status, wish.settled_at = status, call.now
-    told = {"changes": history.unsaved(wish, ("status", "answer", "class_id", "settled_at"))}
+    told: dict[str, Any] = {"changes": history.unsaved(wish, ("status", "answer", "class_id", "settled_at"))}
     if status == TrainingWishStatus.WITHDRAWN and wish.answer:
         told["reason"] = wish.answer
     await session.flush()
