@@ -5,7 +5,7 @@ from typing import Any
 
 from services.registry import fields
 from services.registry.reference import policy as reference
-from services.registry.reference.errors import invalid_number
+from services.registry.reference.rules import numbered
 from shared.errors import Fault
 from shared.months import age_on
 from shared.national_numbers import InvalidNumber, citizen_id
@@ -18,14 +18,6 @@ def named(body: Any, _today: date) -> list[Fault]:
             fields.name(body.name)
     except FieldFault as fault:
         return [fields.faulty(fault, "/name")]
-    return []
-
-
-def _numbered(body: Any, today: date) -> list[Fault]:
-    try:
-        citizen_id(body.id_number, today=today)
-    except InvalidNumber as invalid:
-        return [invalid_number(invalid, "/id_number")]
     return []
 
 
@@ -69,4 +61,4 @@ def recognition(from_on: date | None, until_on: date | None) -> list[Fault]:
     return fields.backwards(from_on, until_on, "/recognised_until_on")
 
 
-RULES = (named, _numbered, fields.in_order("from_on", "to_on"), _of_age, recognised)
+RULES = (named, numbered, fields.in_order("from_on", "to_on"), _of_age, recognised)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from services.registry import fields
-from services.registry.people.outside_payments.rules import numbered, since_birth
+from services.registry.reference.rules import numbered, since_birth
 from shared.errors import Fault
 
 

@@ -9,6 +9,7 @@ from services.registry.people.outside_payments import rules as payments
 from services.registry.people.trainees import rules as trainees
 from services.registry.people.trainees.rules import Person
 from services.registry.people.trainees.schemas import TraineeIn
+from services.registry.reference.rules import born_by
 from services.registry.training.classes import rules as classes
 from services.registry.training.history_imports.schemas import PastClassIn
 from shared import wire
@@ -47,7 +48,7 @@ def _born(body: Any, today: date) -> list[Fault]:
     return [
         fault
         for index, each in enumerate(body.people)
-        for fault in payments.born_by(each.id_number, body.starts_on, today, f"/people/{index}/id_number")
+        for fault in born_by(each.id_number, body.starts_on, today, f"/people/{index}/id_number")
     ]
 
 
