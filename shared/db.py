@@ -1,7 +1,7 @@
 """The database: engine, tables' naming convention, ids, and sessions. Transactions belong to `shared.web`: one a request, committed before the answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -65,6 +65,7 @@ READING: Mapping[str, Any] = {  # the reader's: its statements are few, and stay
 # sealing (5) and what PostgreSQL keeps for its superusers (3) are 88 of the hundred connections that a server gives by itself; three processes that read
 # sheets (3 each) take nine more while they run: three are left to people.
 READER_CONNECTIONS = 4
+MANY_ROWS = 100
 Look = Callable[[Any], Awaitable[None]]
 PULSE_CONNECTIONS = 1
 
@@ -115,21 +116,37 @@ def table(of: type[Any]) -> Table:
     return cast(Table, of.__table__)
 
 
-def unnested(table: FromClause, names: Iterable[str], prefix: str = "") -> Select[Any]:
-    """The rows of an INSERT … SELECT that takes them as an array a column, which is several times as quick as row by row; `arrays` makes its parameters."""
-    return select(*(func.unnest(bindparam(prefix + name, type_=ARRAY(table.c[name].type, dimensions=1))) for name in names))
+def unnested(table: FromClause, names: Iterable[str], prefix: str = "", once: Collection[str] = ()) -> Select[Any]:
+    """The rows of an INSERT … SELECT that takes them as an array a column, which is several times as quick as row by row; `arrays` makes its parameters.
+    Columns in `once` are the same for all rows."""
+    return select(
+        *(
+            bindparam(name, type_=kind) if name in once else func.unnest(bindparam(name, type_=ARRAY(kind, dimensions=1)))
+            for name, kind in ((prefix + name, table.c[name].type) for name in names)
+        )
+    )
 
 
-def arrays(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def arrays(rows: Sequence[Mapping[str, Any]], once: Collection[str] = ()) -> dict[str, Any]:
     """Rows of the same members, turned into columns."""
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return {name: value if name in once else [row[name] for row in rows] for name, value in rows[0].items()}
+
+
+def same_of(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Of many rows (of few it is not worth a statement of its own), the members in which all hold one object, like who did it and when: said once, they cost
+    neither the driver nor the database anything more. Never all members: one at least says how many rows there are."""
+    if len(rows) < MANY_ROWS:
+        return frozenset()
+    same = frozenset(name for name, value in rows[0].items() if all(row[name] is value for row in rows))
+    return same if len(same) < len(rows[0]) else frozenset()
 
 
 async def insert_all(session: AsyncSession, into: Insert, rows: Sequence[Mapping[str, Any]]) -> Result[Any]:
     """Inserts rows of the same members (every column without a default in the database) in one statement; `into` says what happens on a conflict, and
     what is returned."""
-    names = list(rows[0])
-    return await session.execute(into.from_select(names, unnested(into.table, names), include_defaults=False), arrays(rows))
+    names, once = list(rows[0]), same_of(rows)
+    selected = unnested(into.table, names, once=once)
+    return await session.execute(into.from_select(names, selected, include_defaults=False), arrays(rows, once))
 
 
 def _dumps(value: object) -> str:

@@ -66,14 +66,14 @@ async def record_all(session: AsyncSession, deeds: Iterable[Deed]) -> None:
 
 
 async def _record_many(session: AsyncSession, announced: list[dict[str, Any]]) -> None:
-    names = [name for name in announced[0] if not name.startswith(EVENT)]
-    await session.execute(_with_events(tuple(names)), db.arrays(announced))
+    names, once = [name for name in announced[0] if not name.startswith(EVENT)], db.same_of(announced) - {"details"}
+    await session.execute(_with_events(tuple(names), once), db.arrays(announced, once))
 
 
 @cache
-def _with_events(names: tuple[str, ...]) -> Insert:
-    events = insert(changes.CHANGES).from_select(OF_EVENT, db.unnested(changes.CHANGES, OF_EVENT, EVENT), include_defaults=False)
-    trail = insert(audit.TRAIL).from_select(names, db.unnested(audit.TRAIL, names), include_defaults=False)
+def _with_events(names: tuple[str, ...], once: frozenset[str]) -> Insert:
+    events = insert(changes.CHANGES).from_select(OF_EVENT, db.unnested(changes.CHANGES, OF_EVENT, EVENT, once), include_defaults=False)
+    trail = insert(audit.TRAIL).from_select(names, db.unnested(audit.TRAIL, names, once=once), include_defaults=False)
     return trail.add_cte(events.cte("announced"))
 
 

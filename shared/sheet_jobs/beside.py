@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from shared import telemetry
+from shared import telemetry, web
 from shared.settings import Settings
 from shared.sheet_jobs import running
 from shared.sheet_jobs.running import Intake
@@ -95,8 +95,11 @@ def main() -> None:
     service, settings, of = pickle.load(sys.stdin.buffer)  # written by the lines above, in our own service
     threading.Thread(target=_end_with_the_service, daemon=True).start()
     os.nice(YIELDS)
+    gc.disable()  # as when a service starts: what it is made of stays
+    web.Router.answers = False
     importlib.import_module(of.app)  # puts the service's parts together
     telemetry.configure(service, settings.log_level)
+    gc.enable()
     gc.collect()
     gc.freeze()
     asyncio.run(_read_until_idle(service, settings.model_copy(update={"database_connections": CONNECTIONS}), of))

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import UploadFile
 from sqlalchemy import ColumnElement, Select, and_, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from shared import db, deeds, errors, forgetting, privacy, redaction
 from shared.access import Call
@@ -84,7 +85,9 @@ def listed(of: Intake[J]) -> Select[Any]:
 
 
 async def find(session: AsyncSession, of: Intake[J], import_id: UUID, visible: ColumnElement[bool]) -> J:
-    found = await session.scalar(select(of.table).where(of.table.id == import_id, visible))
+    """What became of an upload so far. Its file is left where it is: whoever waits for the end asks hundreds of times."""
+    wanted = select(of.table).where(of.table.id == import_id, visible).options(defer(of.table.content, raiseload=True))
+    found = await session.scalar(wanted)
     if found is None:
         raise errors.NotFound("没有这次导入,或不在您的可见范围内。请核对编号。")
     return found
@@ -94,6 +97,7 @@ async def result(session: AsyncSession, call: Call, kernel: Kernel, of: Intake[J
     """The same sheet back with an error column. It holds full numbers, so the reading is on the trail."""
     if row.status != "done":
         raise errors.InvalidState(f"导入当前状态为 {row.status},完成(done)后才有结果表。")
+    await session.refresh(row, ["content"])
     if not row.content:
         raise errors.NotFound(f"上传的文件在导入结束 {KEPT_DAYS} 天后已清除,不再提供结果表。处理情况仍见 errors。")
     await deeds.record(session, call, f"{of.noun}.result_exported", row.id, event=False)

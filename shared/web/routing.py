@@ -10,7 +10,7 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -148,7 +148,10 @@ async def _name(request: Request, kernel: Kernel, call: access.Call, planned: na
 
 
 class Router(APIRouter):
-    """A router whose routes are declared with `operation`. `traced`: problems that reach the trail for all of its operations."""
+    """A router whose routes are declared with `operation`. `traced`: problems that reach the trail for all of its operations. `answers`: whether this
+    process is called at all; one that is not need make no routes, a quarter of its start."""
+
+    answers: ClassVar[bool] = True
 
     def __init__(self, noun: str, *, traced: Iterable[type[errors.Problem]] = (), **options: Any) -> None:
         super().__init__(tags=[noun], generate_unique_id_function=wording.operation_id, **options)
@@ -175,6 +178,8 @@ class Router(APIRouter):
             said = {"response_class": Response} | said  # JSON's would call nothing JSON, and a caller would read it
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+            if not self.answers:
+                return endpoint
             route: Any = functools.partial(Route, operation=operation)
             self.add_api_route(
                 path,

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,9 +57,10 @@ async def test_a_quiet_deed_is_on_the_trail_alone(start: Start) -> None:
         assert feed == []
 
 
-async def test_many_deeds_take_one_statement_for_each_kind(start: Start) -> None:
+@pytest.mark.parametrize("many", [20, 2 * db.MANY_ROWS])
+async def test_many_deeds_take_one_statement_for_each_kind(start: Start, many: int) -> None:
     async with start("evaluation") as service:
-        ids: list[UUID] = [db.new_id() for _ in range(20)]
+        ids: list[UUID] = [db.new_id() for _ in range(many)]
         statements: list[str] = []
         event.listen(service.kernel.engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
         async with AsyncSession(service.kernel.engine) as session, session.begin():
@@ -66,7 +68,9 @@ async def test_many_deeds_take_one_statement_for_each_kind(start: Start) -> None
             await deeds.record_all(session, made)
             await deeds.record_all(session, [])
         trail, feed = await _told(service)
-        assert {entry.subject for entry in trail} == set(ids) and [told.subject for told in feed] == ids[::2]
+        assert {entry.subject: entry.details["version"] for entry in trail} == dict(zip(ids, range(many), strict=True))
+        assert [told.subject for told in feed] == ids[::2]
+        assert {(entry.at, entry.actor_name, entry.origin, entry.person_id) for entry in trail} == {(CALL.now, "龙经办", None, None)}
         assert len([statement for statement in statements if "INSERT" in statement]) == 2
 
 

@@ -44,6 +44,9 @@ async def test_the_electricians_roster_comes_in_as_a_careful_clerk_would_say(reg
     assert first["progress"] == {"done": rows, "total": rows}
     again = await imported(own, ELECTRICIANS, "roster-electrician.xlsx", kind="roster", class_id=class_id)
     assert again["summary"] == counts(rows, unchanged=rows - len(faults), rejected=len(faults))
+    with registry.statements() as asked:
+        assert (await own.get(f"/v1/imports/{first['id']}")).json() == first
+    assert any("FROM imports" in each for each in asked) and not any("imports.content" in each for each in asked)
     answer = await own.get(first["result_url"])
     sheet = open_book(answer.content, "result.xlsx").sheets[0]
     told = {row.number for row in sheet.rows if str(row.values[-1] or "").count("列:")}
