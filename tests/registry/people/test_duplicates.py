@@ -1,13 +1,18 @@
 """People who may be registered twice are found as they come in, and an officer's verdict is remembered."""
 
 import asyncio
+import re
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import asyncpg
 
-from services.registry.people.duplicates import job
+from services.registry.codes import DuplicateGround
+from services.registry.people.duplicates import job, operations
+from services.registry.people.trainees.tables import Trainee
+from shared import db
 from tests.conftest import Start
 from tests.registry.invented import id_number, made, trainee
 
@@ -89,6 +94,16 @@ async def test_who_was_registered_before_there_were_keys_is_found_too(start: Sta
         async with registry.superuser() as connection:
             left = await connection.scalar(text("SELECT count(*) FROM trainees WHERE phone IS NOT NULL AND phone_key IS NULL"))
         assert left == 0
+
+
+@pytest.mark.parametrize("ground", DuplicateGround)
+def test_who_shares_a_ground_is_found_in_the_order_of_its_index_alone(ground: DuplicateGround) -> None:
+    """Where the planner takes the table for empty (a large sheet was tried, its rows were cleared away), what is sorted by the id alone, or equal in what
+    comes before it, is found along the primary key: each row of the next sheet costs all rows, and the sheet fails."""
+    common = operations.COMMON[ground]
+    assert (*common, "id") in [tuple(each.name for each in index.columns) for index in db.table(Trainee).indexes]
+    asked = re.sub(r"trainees_\d*[02468]\.", "", str(operations.PAIRS.compile(dialect=asyncpg.dialect())))
+    assert f" ({', '.join(common)}) BETWEEN (" in asked and f"ORDER BY {', '.join(common)}, id \n LIMIT" in asked
 
 
 @pytest.mark.parametrize("ids", ["twice-the-same", "unknown"])

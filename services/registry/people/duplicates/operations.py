@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, and_, bindparam, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, func, literal, or_, select, true, tuple_, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,14 +39,31 @@ def _one_digit_apart(some: Any, other: Any) -> Any:
     return select(func.count()).select_from(pairs).where(pairs.c.a != pairs.c.b).scalar_subquery() == 1
 
 
-def _alike(ground: Ground, some: Any, other: Any) -> Any:
+# What those who are alike have in common, as an index keeps it before the id.
+COMMON: Final[dict[Ground, tuple[str, ...]]] = {
+    Ground.NAME_AND_BIRTH: ("name", "birth_on"),
+    Ground.PHONE: ("phone_key",),
+    Ground.NUMBER: ("number_frame_key", "name"),
+}
+
+
+def _also(ground: Ground, some: Any, other: Any) -> Any:
     match ground:
         case Ground.NAME_AND_BIRTH:
-            return and_(other.name == some.name, other.birth_on == some.birth_on)
+            return true()
         case Ground.PHONE:
-            return and_(other.phone_key == some.phone_key, or_(other.name == some.name, other.birth_on == some.birth_on))
+            return or_(other.name == some.name, other.birth_on == some.birth_on)
         case Ground.NUMBER:
-            return and_(other.number_frame_key == some.number_frame_key, other.name == some.name, _one_digit_apart(some, other))
+            return _one_digit_apart(some, other)
+
+
+def _few_like(ground: Ground, some: Any, other: Any) -> Any:
+    """The first few, in the order of the one index that has this ground. Asked for as equals in the order of their ids, they would be found along the
+    primary key wherever the planner takes the table for empty: it does after a large sheet was only tried, and each row of the next would cost all rows."""
+    ours, theirs = ([getattr(who, name) for name in COMMON[ground]] for who in (some, other))
+    alike = (tuple_(*theirs).between(tuple_(*ours), tuple_(*ours)), _also(ground, some, other))
+    few = select(other.id).where(*alike, other.id != some.id, other.merged_into.is_(None)).order_by(*theirs, other.id)
+    return few.limit(OF_EACH_GROUND_AT_MOST).lateral()
 
 
 def _pairs_of(trainee_ids: Any) -> Select[Any]:
@@ -54,8 +71,7 @@ def _pairs_of(trainee_ids: Any) -> Select[Any]:
     found = []
     for ground in Ground:
         some, other = aliased(Trainee), aliased(Trainee)
-        few = select(other.id).where(_alike(ground, some, other), other.id != some.id, other.merged_into.is_(None)).order_by(other.id)
-        few_of = few.limit(OF_EACH_GROUND_AT_MOST).lateral()
+        few_of = _few_like(ground, some, other)
         pair = (func.least(some.id, few_of.c.id).label("one_id"), func.greatest(some.id, few_of.c.id).label("other_id"))
         wanted = select(*pair, literal(ground.value, Text).label("ground")).join_from(some, few_of, literal(True))
         found.append(wanted.where(some.id == func.any(trainee_ids)))
@@ -64,13 +80,13 @@ def _pairs_of(trainee_ids: Any) -> Select[Any]:
     return select(each.c.one_id, each.c.other_id, grounds.label("grounds")).group_by(each.c.one_id, each.c.other_id)
 
 
-_PAIRS: Final = _pairs_of(bindparam("trainee_ids", type_=ARRAY(Uuid)))  # made once: every person who is registered asks for it
+PAIRS: Final = _pairs_of(bindparam("trainee_ids", type_=ARRAY(Uuid)))  # made once: every person who is registered asks for it
 
 
 @facts.compares
 async def propose(session: AsyncSession, call: Call, trainee_ids: Collection[UUID]) -> None:
     """Keeps the pairs that these people make with others; those that were decided stay as they are."""
-    rows = await session.execute(_PAIRS, {"trainee_ids": list(trainee_ids)})
+    rows = await session.execute(PAIRS, {"trainee_ids": list(trainee_ids)})
     pairs = [{"id": db.new_id(), "found_at": call.now, **row} for row in rows.mappings()]
     if pairs:
         found = upsert(PossibleDuplicate)
