@@ -92,7 +92,7 @@ async def apply(
 ) -> None:
     """Makes the stated changes, or refuses them with every fault. `correction`: what an accepted correction says of itself; without one, what a class
     that has begun was held on stays."""
-    values = rules.changes(body, call.today)
+    values = rules.changes(body, call.today, trainee.birth_on)
     before = await reading.shown(session, trainee.id)
     named = (await named_faults(session, call, [body], kept=[each["proof"] for each in before["categories"]]))[0]
     if isinstance(values, tuple) or named:

@@ -79,11 +79,13 @@ def person(body: TraineeIn, today: dt.date) -> Person | tuple[Fault, ...]:
         number = id_number(_stated_type(body), body.id_number, today, body.sex, body.birth_on)
     except Faulty as faulty:
         return (*faulty.faults, *faults)
+    faults += _unborn(body, number["birth_on"])
     return tuple(faults) or Person(**values, **number, stated=frozenset(said))
 
 
-def changes(body: TraineeChange, today: dt.date) -> dict[str, Any] | tuple[Fault, ...]:
-    """The stated fields alone, clean; a new number brings `id_type`, `sex` and `birth_on`, employments the employer of today."""
+def changes(body: TraineeChange, today: dt.date, born_on: dt.date | None = None) -> dict[str, Any] | tuple[Fault, ...]:
+    """The stated fields alone, clean; a new number brings `id_type`, `sex` and `birth_on`, employments the employer of today. `born_on`: by the number
+    that is known, where work is told."""
     values, faults = _read({name: getattr(body, name) for name in body.model_fields_set if name != "id_number"})
     faults += employments(body, today)
     if "employments" in values:
@@ -93,6 +95,7 @@ def changes(body: TraineeChange, today: dt.date) -> dict[str, Any] | tuple[Fault
             values |= id_number(None, body.id_number, today, None, None)
         except Faulty as faulty:
             faults.extend(faulty.faults)
+    faults += _unborn(body, values.get("birth_on", born_on))
     return tuple(faults) or values
 
 
@@ -232,6 +235,23 @@ def employments(body: TraineeIn | TraineeChange, today: dt.date) -> list[Fault]:
             Fault("invalid_value", "/employer_id", seen=str(body.employer_id), allowed=allowed, fix="请只填 employments,或改正。")
         )
     return faults
+
+
+def _unborn(body: TraineeIn | TraineeChange, born_on: dt.date | None) -> list[Fault]:
+    """Nobody works before they are born."""
+    if born_on is None or "employments" not in body.model_fields_set:
+        return []
+    return [
+        Fault(
+            "invalid_value",
+            f"/employments/{index}/from_on",
+            seen=str(each.from_on),
+            allowed="本人出生之日或以后",
+            fix="这一天本人尚未出生,请核对日期。",
+        )
+        for index, each in enumerate(body.employments)
+        if each.from_on and each.from_on < born_on
+    ]
 
 
 def _employer(body: TraineeIn | TraineeChange) -> UUID | None:

@@ -81,6 +81,8 @@ async def test_employments_are_stated_with_their_days_and_keep_who_told_them(sta
         entries = (await officer.get(f"{path}/history")).json()["items"]
         changes = {change["field"]: change for entry in entries for change in entry["changes"] or ()}
         assert {"employments", "employer_id"} <= changes.keys()
+        for day, status in (("1990-03-06", 422), ("1990-03-07", 200)):  # born on the second
+            assert (await officer.patch(path, json={"employments": [work(None, day, employer="某厂")]})).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,7 @@ async def test_employments_are_stated_with_their_days_and_keep_who_told_them(sta
             [work(HERE, None, "2025-02-01"), work(HERE, "2025-02-01")], "overlapping_periods", "/employments/1", id="shares-a-day"
         ),
         pytest.param([work(HERE, "2025-06-10")], "unknown_employer", "/employments/0/employer_id", id="nobody-known"),
+        pytest.param([work(HERE, "1990-03-06")], "invalid_value", "/employments/0/from_on", id="before-birth"),
     ],
 )
 async def test_employments_that_cannot_be_are_refused(start: Start, employments: Any, code: str, at: str) -> None:
