@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.enterprise_surveys import rules
 from services.registry.training.enterprise_surveys.errors import DuplicateSurvey
 from services.registry.training.enterprise_surveys.schemas import SurveyFigures, SurveyIn
@@ -21,7 +22,13 @@ STANDS: Final = "该企业当年的调研已登记,内容与本行不同;请在�
 
 async def keep(session: AsyncSession, call: Call, items: Mapping[int, SurveyIn]) -> dict[int, Result]:
     """A result for each item, in the caller's transaction; each names its enterprise, which the caller sees."""
-    results = {index: rejected(*faults) for index, item in items.items() if (faults := wire.faults(rules.RULES, item, call.today))}
+    asked = select(Institution.id, Institution.kind).where(Institution.id.in_({each.institution_id for each in items.values()}))
+    kinds: dict[UUID | None, str] = {row.id: row.kind for row in await session.execute(asked)}
+    results = {
+        index: rejected(*faults)
+        for index, item in items.items()
+        if (faults := wire.faults(rules.RULES, item, call.today) + rules.surveyed(kinds[item.institution_id], "/uscc"))
+    }
     told: dict[tuple[UUID | None, int], EnterpriseSurvey] = {}
     key = tuple_(EnterpriseSurvey.institution_id, EnterpriseSurvey.year)
     wanted = select(EnterpriseSurvey).where(

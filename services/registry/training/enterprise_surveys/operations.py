@@ -19,7 +19,9 @@ async def tell(session: AsyncSession, call: Call, body: SurveyIn) -> SurveyPaper
     if faults := wire.faults(rules.RULES, body, call.today) + _whose(institution_id):
         raise errors.Invalid(faults=faults)
     assert institution_id
-    await institutions.find(session, call, institution_id)
+    enterprise = await institutions.find(session, call, institution_id)
+    if faults := rules.surveyed(enterprise.kind, "/institution_id"):
+        raise errors.Invalid(faults=faults)
     made = EnterpriseSurvey(
         id=db.new_id(), institution_id=institution_id, recorded_at=call.now, **body.model_dump(mode="python", exclude={"institution_id"})
     )

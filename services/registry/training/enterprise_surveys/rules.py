@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
+from services.registry.codes import InstitutionKind
 from services.registry.reference import policy as reference
+from shared.codes import label
 from shared.errors import Fault
 from shared.redaction import quoted
 
@@ -39,6 +41,17 @@ def _trades(body: Any, _today: date) -> list[Fault]:
                 fix = "请从 /v1/occupations 选择;目录之外的填写 trade_name。"
                 faults.append(Fault("unknown_occupation", where, seen=quoted(each.occupation_code), allowed="职业目录中的代码", fix=fix))
     return faults
+
+
+EMPLOY = (InstitutionKind.ENTERPRISE, InstitutionKind.COOPERATIVE, InstitutionKind.WORKSHOP, InstitutionKind.LABOUR_AGENCY)
+
+
+def surveyed(kind: str, pointer: str) -> list[Fault]:
+    """Workers are asked about where they work: a school, an association or an assessment body is no enterprise."""
+    if kind in EMPLOY:
+        return []
+    allowed, fix = "、".join(label("institution_kind", each) for each in EMPLOY), "请核对机构;学校、协会和评价组织不作企业调研。"
+    return [Fault("invalid_value", pointer, seen=label("institution_kind", kind), allowed=allowed, fix=fix)]
 
 
 CORRECTION_RULES = (_part_of_the_whole, _of_the_past, _trades)

@@ -32,6 +32,9 @@ async def test_a_survey_is_told_once_a_year_and_corrected_by_a_new_one(start: St
         again = await own.post("/v1/enterprise-surveys", json=TOLD)
         assert (again.status_code, again.json()["code"]) == (409, "duplicate_survey")
         assert (await own.post("/v1/enterprise-surveys", json=TOLD | {"institution_id": other, "year": 2024})).status_code == 404
+        college = TOLD | {"institution_id": await made.school(registry, "vocational_college")}
+        refused = await registry.as_("officer", at=made.FIRST).post("/v1/enterprise-surveys", json=college)
+        assert [(each["pointer"], each["seen"]) for each in refused.json()["errors"]] == [("/institution_id", "职业院校")]
         path = f"/v1/enterprise-surveys/{first['id']}"
         right = {name: value for name, value in TOLD.items() if name != "year"} | {"certified_workers": 40, "reason": "漏计十人"}
         later = registry.as_("institution", at="2025-04-09T09:00:00+08:00", institution_id=factory)
