@@ -1,4 +1,4 @@
-"""The real nginx with the configuration of deploy/edge before a whole system: TLS, the caller's true address, streams, and an answer when the gateway is gone."""
+"""The real nginx and the real Caddy, each with its configuration of deploy/edge, before a whole system: TLS, the caller's true address, streams, and an answer when the gateway is gone."""
 
 import shutil
 import signal
@@ -24,8 +24,7 @@ from tests import people
 from tests.stacks import patient
 
 pytestmark = pytest.mark.drill
-CONFIGURATION = Path(__file__).parents[2] / "deploy/edge/nginx.conf"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+EDGE = Path(__file__).parents[2] / "deploy/edge"
 
 
 def _certificate(folder: Path) -> None:
@@ -44,28 +43,56 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def edge(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    if NGINX is None:
-        pytest.skip("nginx is not installed here: the configuration of deploy/edge is not tried")
+def _nginx(program: str, folder: Path, plain: int, secure: int, gateway: int) -> list[str]:
+    text = _here(
+        "nginx.conf",
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ssl http2;", f"listen 127.0.0.1:{secure} ssl http2;"),
+        ("127.0.0.1:8000", f"127.0.0.1:{gateway}"),
+        ("skills.example.gov.cn", "127.0.0.1"),
+        ("/etc/nginx/tls", str(folder)),
+        ("/var/log/nginx", str(folder)),
+    )
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (folder / "nginx.conf").write_text(f"pid {folder}/pid;\ndaemon off;\n{text.replace('http {', 'http {' + chr(10) + temporary, 1)}")
+    return [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+def _caddy(program: str, folder: Path, plain: int, secure: int, gateway: int) -> list[str]:
+    text = _here(
+        "Caddyfile",
+        ("{\n\tservers {", f"{{\n\tadmin off\n\thttp_port {plain}\n\thttps_port {secure}\n\tservers {{"),
+        ("skills.example.gov.cn {", f"127.0.0.1 {{\n\tbind 127.0.0.1\n\ttls {folder}/fullchain.pem {folder}/key.pem"),
+        ("127.0.0.1:8000", f"127.0.0.1:{gateway}"),
+    )
+    (folder / "Caddyfile").write_text(text)
+    return [program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def _here(name: str, *changes: tuple[str, str]) -> str:
+    """The configuration with what differs between a server and this machine."""
+    text = (EDGE / name).read_text()
+    for of_production, here in changes:
+        assert of_production in text, of_production
+        text = text.replace(of_production, here)
+    return text
+
+
+SERVERS = {"nginx": _nginx, "caddy": _caddy}
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def edge(stack: Stack, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    name: str = request.param
+    program = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if program is None:
+        pytest.skip(f"{name} is not installed here: its configuration of deploy/edge is not tried")
     folder = tmp_path_factory.mktemp("edge")
     _certificate(folder)
     ports = free_ports()
     plain, secure = ports["registry"], ports["subsidy"]
-    text = CONFIGURATION.read_text()
-    for of_production, here in (
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("listen 443 ssl http2;", f"listen 127.0.0.1:{secure} ssl http2;"),
-        ("127.0.0.1:8000", f"127.0.0.1:{stack.ports['gateway']}"),
-        ("skills.example.gov.cn", "127.0.0.1"),
-        ("/etc/nginx/tls", str(folder)),
-        ("/var/log/nginx", str(folder)),
-    ):
-        assert of_production in text
-        text = text.replace(of_production, here)
-    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(f"pid {folder}/pid;\ndaemon off;\n{text.replace('http {', 'http {' + chr(10) + temporary, 1)}")
-    running = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf"])
+    keeps = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    running = subprocess.Popen(SERVERS[name](program, folder, plain, secure, stack.ports["gateway"]), env=keeps)
     trusted = ssl.create_default_context(cafile=folder / "fullchain.pem")
     try:
         with httpx.Client(base_url=f"https://127.0.0.1:{secure}", verify=trusted, timeout=60) as client:
@@ -79,7 +106,7 @@ def edge(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[htt
                     time.sleep(0.1)
             yield client
     finally:
-        running.send_signal(signal.SIGQUIT)
+        running.send_signal(signal.SIGTERM)
         running.wait(10)
 
 
@@ -90,13 +117,13 @@ def _token(client: httpx.Client, role: str) -> dict[str, str]:
 
 def test_plain_http_is_led_to_tls_which_is_remembered(edge: httpx.Client) -> None:
     led = httpx.get(f"http://127.0.0.1:{edge.headers['X-Plain']}/v1/codes?a=1")
-    assert (led.status_code, led.headers["location"]) == (308, "https://127.0.0.1/v1/codes?a=1")
+    assert (led.status_code, led.headers["location"].replace(f":{edge.base_url.port}", "")) == (308, "https://127.0.0.1/v1/codes?a=1")
     assert edge.get("/livez").headers["strict-transport-security"].startswith("max-age=")
 
 
 def test_the_trail_has_the_callers_address_and_not_what_he_says_of_himself(edge: httpx.Client) -> None:
     lying = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-By": "registry", "Idempotency-Key": str(uuid.uuid4())}
-    made = edge.post("/v1/trainees", json=people.trainee(1), headers=_token(edge, "officer") | lying)
+    made = edge.post("/v1/trainees", json=people.trainee(edge.base_url.port or 1), headers=_token(edge, "officer") | lying)
     assert made.status_code == 201
     trail = edge.get(f"/v1/audit?subject={made.json()['id']}", headers=_token(edge, "auditor")).json()["items"]
     assert [entry["origin"] for entry in trail] == ["127.0.0.1"]

@@ -1,7 +1,7 @@
 """Signing in: a password for a session, a refresh token for the next access token, another password, and the end of it.
 
 Every step of signing in keeps its own short transaction: a refusal must be counted and a stolen session ended even though the answer is a 401.
-Times here are the real clock's.
+Times here are the database's, which no process sets.
 """
 
 import hmac
@@ -11,7 +11,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from joserfc import jwt
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.codes import AccountStatus
@@ -22,7 +22,7 @@ from gateway.identity.schemas import PasswordChange, SignedIn
 from gateway.identity.sessions import guesses, passwords
 from gateway.identity.tables import SignIn, User
 from gateway.identity.tokens.signing import Signer
-from shared import access, clock, db, deeds, errors, limits, web
+from shared import access, db, deeds, errors, limits, web
 
 SESSION_LASTS = timedelta(hours=12)
 
@@ -36,7 +36,7 @@ async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, lo
     async with kernel.writing.begin() as session:
         await _unchanged(session, user)
         await guesses.give_back(kernel, session, login, limits.address(call.origin))
-        session.add(SignIn(id=sign_in_id, user_id=user.id, refresh=_digest(kernel, refresh), expires_at=clock.now() + SESSION_LASTS))
+        session.add(SignIn(id=sign_in_id, user_id=user.id, refresh=_digest(kernel, refresh), expires_at=func.now() + SESSION_LASTS))
         await session.flush()
         await deeds.record(session, _as(call, user), "session.opened", user.id, subject_type="user", event=False)
     return _signed_in(signer, user, sign_in_id, refresh)
@@ -48,15 +48,17 @@ async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call,
     sign_in_id, given = _parts(refresh_token)
     refresh = secrets.token_urlsafe(32)
     async with kernel.writing.begin() as session:
-        sign_in = await session.scalar(select(SignIn).where(SignIn.id == sign_in_id).with_for_update())
+        goes_on = (SignIn.ended_at.is_(None) & (SignIn.expires_at > func.now())).label("goes_on")
+        found = (await session.execute(select(SignIn, goes_on).where(SignIn.id == sign_in_id).with_for_update())).one_or_none()
+        sign_in = found and found.SignIn
         user = await session.get(User, sign_in.user_id) if sign_in else None
-        good = sign_in and user and sign_in.ended_at is None and sign_in.expires_at > clock.now() and _in_use(kernel, user)
+        good = found and user and found.goes_on and _in_use(kernel, user)
         if sign_in and user and good:
             good = hmac.compare_digest(sign_in.refresh, _digest(kernel, given))
             if good:
                 sign_in.refresh = _digest(kernel, refresh)
             else:
-                sign_in.ended_at = clock.now()
+                sign_in.ended_at = func.now()
                 await ended.end(session, sign_in.id)
                 await deeds.record(session, _as(call, user), "session.reused", user.id, subject_type="user", event=False, refused=True)
             await session.flush()
@@ -70,7 +72,7 @@ async def end_session(kernel: web.Kernel, signer: Signer, call: access.Call, tok
     """Ends the session that this access token belongs to; a client's token belongs to none."""
     sid = _sid(signer, token)
     async with kernel.writing.begin() as session:
-        ending = update(SignIn).where(SignIn.id == sid, SignIn.ended_at.is_(None)).values(ended_at=clock.now())
+        ending = update(SignIn).where(SignIn.id == sid, SignIn.ended_at.is_(None)).values(ended_at=func.now())
         if open_until_now := await session.scalar(ending.returning(SignIn.id)):
             await ended.end(session, open_until_now)
             await deeds.record(session, call, "session.ended", UUID(call.actor.subject), subject_type="user", event=False)

@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from uuid import UUID
@@ -25,7 +25,7 @@ from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.deliveries.operations import DELIVERIES
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.tables import Endpoint
-from shared import clock, db, telemetry, web
+from shared import clock, db, forgetting, telemetry, web
 
 LOOK_AGAIN_SECONDS = 0.5
 ANSWER_WITHIN_SECONDS = 5.0
@@ -90,6 +90,7 @@ async def keep_sending(kernel: web.Kernel) -> None:
     """For as long as the process lives."""
     serving: dict[UUID, asyncio.Task[None]] = {}
     purged_at = counted_at = float("-inf")
+    pace = forgetting.Pace()
     backlog = Gauge("webhook_deliveries", "Webhook deliveries by status", ["status"], registry=kernel.metrics.registry)
     way = Way(endpoints.reach(kernel))
     async with way.client() as http:
@@ -106,7 +107,7 @@ async def keep_sending(kernel: web.Kernel) -> None:
                             backlog.labels(status).set(number)
                         counted_at = time.monotonic()
                     if time.monotonic() - purged_at > PURGED_EVERY_SECONDS:
-                        await purge(kernel)
+                        await purge(kernel, pace)
                         purged_at = time.monotonic()
                 except Exception as error:  # the database is away: what is due stays due
                     telemetry.log.warning("webhooks_cannot_send", error=type(error).__name__)
@@ -203,15 +204,15 @@ def _standing(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         return _off("gone")
     if "delivered" in statuses:
         return {"failing_since": None}
-    since = func.coalesce(ENDPOINTS.c.failing_since, clock.now())
+    since = func.coalesce(ENDPOINTS.c.failing_since, func.now())
     if "failed" not in statuses:
         return {"failing_since": since}
-    over = since <= clock.now() - policy.RETRIED_FOR
+    over = since <= func.now() - policy.RETRIED_FOR
     return {name: case((over, value), else_=ENDPOINTS.c[name]) for name, value in _off("failing").items()} | {"failing_since": since}
 
 
 def _off(reason: str) -> dict[str, Any]:
-    since = func.coalesce(ENDPOINTS.c.failing_since, clock.now())
+    since = func.coalesce(ENDPOINTS.c.failing_since, func.now())
     return {"enabled": False, "disabled_reason": reason, "failing_since": since, "version": ENDPOINTS.c.version + 1}
 
 
@@ -228,10 +229,13 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-async def purge(kernel: web.Kernel) -> None:
-    """Forgets what was settled more than thirty days ago. A delivery's id tells when it was made (UUIDv7). What a clock that was ahead put off too far is due."""
-    made_before = UUID(int=int((clock.now() - KEPT_FOR).timestamp() * 1000) << 80)
+async def purge(kernel: web.Kernel, pace: forgetting.Pace) -> None:
+    """Forgets what was settled more than thirty days ago, by the database's clock and while that goes on as it did. A delivery's id tells when it was made
+    (UUIDv7). What a clock that was ahead put off too far is due."""
     async with kernel.writing.begin() as session:
-        await session.execute(delete(DELIVERIES).where(DELIVERIES.c.id < made_before, DELIVERIES.c.status != "pending"))
+        now: datetime = (await session.execute(select(func.now()))).scalar_one()
+        if pace.steady(now.timestamp(), time.monotonic()):
+            made_before = UUID(int=int((now - KEPT_FOR).timestamp() * 1000) << 80)
+            await session.execute(delete(DELIVERIES).where(DELIVERIES.c.id < made_before, DELIVERIES.c.status != "pending"))
         put_off = db.is_too_far(DELIVERIES.c.next_at, policy.ASKED_DELAY_AT_MOST)
         await session.execute(update(DELIVERIES).where(DELIVERIES.c.status == "pending", put_off).values(next_at=func.now()))

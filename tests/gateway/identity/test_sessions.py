@@ -1,6 +1,7 @@
 """Signing in: the right password, the same answer to every wrong one, lock-out, rotating refresh tokens."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from joserfc import jwt
 from sqlalchemy import text
 
 from gateway.identity.sessions import guesses, passwords
+from shared import clock
 from tests.conftest import SIGNING_KEY, Service, Start
 from tests.gateway.identity.conftest import Settled
 from tests.registry.made import school
@@ -224,10 +226,15 @@ async def test_disabling_or_a_new_password_ends_every_session(start: Start, deed
             assert (await sign_in(gateway, password=done.json()["client_secret"])).status_code == 201
 
 
-async def test_an_expired_session_is_not_refreshed(start: Start) -> None:
+async def test_an_expired_session_is_not_refreshed_and_the_gateways_own_clock_ends_none(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with start("gateway") as gateway:
         await make_user(gateway)
-        token = (await sign_in(gateway)).json()["refresh_token"]
+        token, right = (await sign_in(gateway)).json()["refresh_token"], clock.now
+        with monkeypatch.context() as wrong:
+            wrong.setattr(clock, "now", lambda: right() + timedelta(days=1))
+            token = (await refresh(gateway, token)).json()["refresh_token"]
         async with gateway.kernel.engine.begin() as connection:
             await connection.execute(text("UPDATE sessions SET expires_at = now()"))
         assert (await refresh(gateway, token)).status_code == 401

@@ -1,5 +1,6 @@
 """Events on their way to a receiver: signed, never lost, not before they may be known, sent again on demand."""
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from gateway.webhooks import policy
 from gateway.webhooks.deliveries import job as sending
 from gateway.webhooks.following import job as following
-from shared import clock, db
+from shared import clock, db, forgetting
 from tests.gateway.houses import House
 from tests.gateway.routing.upstream import free_port, serving
 from tests.gateway.webhooks.conftest import account
@@ -344,7 +345,16 @@ async def test_no_delivery_waits_for_as_long_as_a_clock_had_been_wrong(home: Hou
             async with home.gateway.kernel.engine.begin() as connection:
                 put_off = f"UPDATE webhook_deliveries SET status = 'pending', next_at = now() + interval '{hours} hours'"
                 await connection.execute(text(put_off))
-            await sending.purge(home.gateway.kernel)
+            await sending.purge(home.gateway.kernel, forgetting.Pace())
             if status == "delivered":
                 await until(lambda: settled(home, endpoint, 1))
             assert [each["status"] for each in await deliveries(home, endpoint)] == [status]
+        # Nor is what was settled forgotten by it, or by the database's while that is suddenly far ahead.
+        monkeypatch.setattr(clock, "now", lambda: right() + timedelta(days=400))
+        async with home.gateway.kernel.engine.begin() as connection:
+            await connection.execute(text("UPDATE webhook_deliveries SET id = '01900000-0000-7000-8000-000000000000'"))  # made in June 2024
+        await sending.purge(home.gateway.kernel, forgetting.Pace((time.time() - 2 * 24 * 3600, time.monotonic())))
+        assert len(await deliveries(home, endpoint)) == 1
+        monkeypatch.setattr(clock, "now", lambda: right() - timedelta(days=4000))
+        await sending.purge(home.gateway.kernel, forgetting.Pace())
+        assert await deliveries(home, endpoint) == []
