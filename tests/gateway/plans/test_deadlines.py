@@ -36,6 +36,7 @@ def test_months_differ_in_length_and_the_longest_that_is_over_in_time_counts(to_
     ("numerator", "underway", "as_of", "impossible"),
     [
         pytest.param(0, None, date(2025, 9, 30), False, id="the-last-day-on-which-work-can-begin"),
+        pytest.param(0, 0, date(2025, 9, 30), False, id="and-nobody-at-work-yet"),
         pytest.param(10, 9, date(2025, 10, 1), True, id="too-late-and-one-too-few-at-work"),
         pytest.param(10, 10, date(2025, 10, 1), False, id="too-late-and-just-enough-at-work"),
         pytest.param(20, 0, date(2025, 12, 31), False, id="met"),
@@ -51,7 +52,6 @@ def test_what_cannot_be_reached_any_more(numerator: int, underway: int | None, a
 
 
 def test_what_is_under_way_is_asked_for_when_nothing_new_can_count() -> None:
-    until = {
-        day: {window.line.code for window in board.windows(PLAN, day) if window.until_on} for day in (date(2025, 9, 30), date(2025, 10, 1))
-    }
-    assert until == {date(2025, 9, 30): set(), date(2025, 10, 1): {"brand.foshan.retained"}}
+    days = [date(2025, 9, 30), date(2025, 10, 1), date(2025, 12, 30), date(2025, 12, 31)]
+    until = [{window.line.code for window in board.windows(PLAN, day) if window.until_on} for day in days]
+    assert until == [set(), {"brand.foshan.retained"}, {"brand.foshan.retained"}, set()], "on the last day all is counted anyway"

@@ -28,6 +28,7 @@ def counted(code: str, numerator: int | Decimal, denominator: int | None = None,
 
 def test_before_the_plan_nothing_is_counted() -> None:
     assert board.windows(PLAN, date(2023, 12, 31)) == []
+    assert {window.period for window in board.windows(PLAN, date(2024, 1, 1))} == {"2024", "total"}
 
 
 def test_in_the_first_year_only_that_year_and_the_whole_plan_are_counted() -> None:

@@ -69,3 +69,15 @@ def test_every_town_has_a_row_and_of_others_those_that_brought_something_or_are_
 def test_months_stand_in_their_order() -> None:
     found = rows("four.technician", "month", {"2025-02": (9, None), "2024-12": (1, None), "2025-01": (4, None)}, names={})
     assert [(row["code"], row["rank"]) for row in found] == [("2024-12", 3), ("2025-01", 2), ("2025-02", 1)]
+
+
+@pytest.mark.parametrize(("of", "small"), [(1, True), (0, False)])
+def test_a_share_of_one_is_of_few_and_one_of_nobody_is_none(of: int, small: bool) -> None:
+    found = rows("four.technician.certified", "region", {"a": (0, of)}, names={"a": "甲镇"})
+    assert found[0]["small_base"] is small
+
+
+def test_where_nothing_was_counted_it_is_nought_of_nought() -> None:
+    [share] = rows("four.technician.certified", "region", {}, names={"a": "甲镇"})
+    [count] = rows("four.technician", "region", {}, names={"a": "甲镇"})
+    assert [(each["numerator"], each["denominator"], each["actual"]) for each in (share, count)] == [(0, 0, None), (0, None, 0)]

@@ -106,6 +106,13 @@ def period(from_on: date | None = None, until_on: date | None = None) -> dict[st
         pytest.param(
             [period(UNTIL), period(BACK)], True, TODAY, [period(UNTIL), period(BACK), period(TODAY, BACK - DAY)], id="until-the-next-begins"
         ),
+        pytest.param(
+            [period(None, FROM), period(FROM, FROM), period(BACK)],
+            True,
+            TODAY,
+            [period(None, FROM), period(FROM, FROM), period(BACK), period(TODAY, BACK - DAY)],
+            id="what-is-over-is-not-the-next",
+        ),
         pytest.param([period(FROM)], True, TODAY, [period(FROM)], id="above-already"),
         pytest.param([period(TODAY, TODAY)], True, FROM, [period(TODAY, TODAY)], id="above-today-alone"),
         pytest.param([period(FROM)], False, None, [period(FROM, TODAY - DAY)], id="above-until-yesterday"),
