@@ -140,9 +140,9 @@ def _near(folder: Path, one: str, other: str) -> bool:
 def _in_same_words(folder: Path, name: str) -> tuple[str, str]:
     """The name with one word for all that mean the same, and what is left without them."""
     left = name
-    for words in rules(folder).same:
-        for word in sorted(words, key=len, reverse=True):
-            name, left = name.replace(word, words[0]), left.replace(word, "")
+    for one, *others in rules(folder).same:
+        for word in sorted((one, *others), key=len, reverse=True):
+            name, left = name.replace(word, one), left.replace(word, "")
     return name, left
 
 

@@ -6,12 +6,28 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.registry.people.erasures.policy import split
 from shared import db
 from tests.conftest import Service, Start, both_ciphers
 from tests.registry import made
 from tests.registry.invented import PAN, YANG, trainee
 
 SIGNED = {"reason": "本人不再参加培训", "on_behalf": True, "proof": "书面申请1号"}
+
+
+@pytest.mark.parametrize(
+    ("holds", "erased", "kept"),
+    [
+        ({}, {"phone", "bank_account", "name"}, set()),
+        ({"claim": 0, "placement": 0}, {"phone", "bank_account", "name"}, set()),
+        ({"claim": 0, "placement": 1}, {"phone", "bank_account"}, {"name"}),
+        ({"claim": 1, "placement": 0}, {"phone"}, {"bank_account", "name"}),
+    ],
+)
+def test_what_the_papers_need_stays_and_all_else_goes(holds: dict[str, int], erased: set[str], kept: set[str]) -> None:
+    found = split(holds)
+    assert ({*found.erased} & {"phone", "bank_account", "name"}, {*found.kept} & {"phone", "bank_account", "name"}) == (erased, kept)
+    assert found.whole is (not kept)
 
 
 def counting(registry: Service, **counts: int) -> None:

@@ -8,10 +8,12 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from services.subsidy.codes import ClaimKind, SchemeCode
-from services.subsidy.judging.invented import Ground, outcome, told
+from services.subsidy.codes import ClaimKind, Effect, FindingCode, Level, LineVerdict, SchemeCode
+from services.subsidy.judging.findings import Finding, found
+from services.subsidy.judging.invented import Asked, Ground, outcome, told
 from services.subsidy.judging.limits import LIMITS, OF_MONEY, tried
 from services.subsidy.judging.proof import _answers, _served, prove
+from services.subsidy.judging.verdict import Verdict
 from services.subsidy.schemes.policy import FIGURES, Terms
 from services.subsidy.schemes.reading import read_block
 from shared.strict import Fault, Unreadable
@@ -201,6 +203,17 @@ DEFECTS: list[tuple[str, str, dict[str, Any], str]] = [
         },
         "yuan_per_person_by_trade[1].yuan_by_level.junior",
     ),
+    (
+        "a-rate-beside-one-for-all-other-trades",
+        "trade",
+        {
+            "trade_fields": ["farming"],
+            "yuan_per_person_by_trade": [ROWS[0], {"title": "其余", "yuan_by_level": LEVELS}],
+            "uplift_percent": GONE,
+            "uplift_trades": GONE,
+        },
+        "yuan_per_person_by_trade[0].yuan_by_level.junior",
+    ),
     # what no claim can satisfy
     ("an-order-that-no-training-has", "year", {"order_required": True}, "order_required"),
     ("a-course-of-years-in-days", "year", {"class_days_at_most": 30}, "class_days_at_most"),
@@ -258,6 +271,11 @@ def faults(form: str, changed: dict[str, Any]) -> list[Fault]:
 @pytest.mark.parametrize("form", FORMS)
 def test_of_a_draft_without_a_defect_nothing_is_said(form: str) -> None:
     assert faults(form, {}) == []
+
+
+def test_what_a_table_does_not_list_is_no_gap_where_it_says_that_it_waits() -> None:
+    assert faults("certificate", {"unlisted_is": "hold", "yuan_per_person_by_level": {"junior": "500.00", "senior": "900.00"}}) == []
+    assert faults("trade", {"unlisted_is": "hold"}) == []
 
 
 @pytest.mark.parametrize(("form", "changed", "key"), [pytest.param(*each[1:], id=each[0]) for each in DEFECTS])
@@ -321,6 +339,68 @@ def test_who_is_tried_at_a_limit_goes_one_beyond_it_and_no_further(form: str, mo
         step = A_STEP.get(name, 1)
         wider = [tried(of, best.asked, name, beyond, getattr(of.terms, name) + by) for by in (step, -step)]
         assert any(each.bites for each in [*wider[0], *wider[1]]), name
+
+
+OPEN = {"basis_status": "unconfirmed"}
+UNCONFIRMED, BURST, FILED_LATE = (
+    found(POLICY.schemes["project"].terms[0], code, effect, seen="见", allowed="许", fix="办")
+    for code, effect in (
+        (FindingCode.TERMS_UNCONFIRMED, Effect.HOLD),
+        (FindingCode.CERTIFICATE_BURST, Effect.HOLD),
+        (FindingCode.CLASS_FILED_LATE, Effect.NOTE),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "changed", "decision", "yuan", "findings", "served"),
+    [
+        ("year", {}, "eligible", "0.01", (), True),
+        ("year", {}, "eligible", "0.00", (), False),
+        ("year", {}, "held", "9.00", (UNCONFIRMED,), False),
+        ("year", OPEN, "held", "0.01", (UNCONFIRMED,), True),
+        ("year", OPEN, "held", "0.01", (UNCONFIRMED, FILED_LATE), True),
+        ("year", OPEN, "held", "0.01", (UNCONFIRMED, BURST), False),
+        ("year", OPEN, "held", "0.00", (UNCONFIRMED,), False),
+        ("level", OPEN, "held", "0.00", (UNCONFIRMED,), True),  # what the table does not list yet
+    ],
+)
+def test_served_is_who_is_paid_or_held_for_the_open_rate_alone(
+    form: str, changed: dict[str, Any], decision: str, yuan: str, findings: tuple[Finding, ...], served: bool
+) -> None:
+    terms = read_block(FORMS[form][0] | changed, SCHEDULE)
+    assert _served(terms, Verdict("", LineVerdict(decision), Decimal(yuan), "", findings)) is served
+
+
+NOBODY = {  # the largest figure of each that somebody could go beyond, and whom it is for
+    "age_at_most": ("day", 99),
+    "women_age_at_most": ("day", 99),
+    "headcount_missing_at_most": ("day", 499),
+    "one_hand_people_at_least": ("day", 500),
+    "times_a_year_at_most": ("day", 366),
+    "days_paid_at_most": ("day", 400),
+    "years_paid_at_most": ("year", 6),
+    "certificate_months_at_most": ("certificate", 1200),
+    "certificates_a_month_at_most": ("certificate", 99_999),
+    "certificates_a_month_of_an_assessor_at_most": ("certificate", 99_999),
+}
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_beyond_some_figures_nobody_is_tried_for_nobody_is_there(name: str) -> None:
+    (form, most), beyond = NOBODY[name], (LIMITS | OF_MONEY)[name][0]
+    sound, scheme, kind = FORMS[form]
+    of = Ground(scheme, kind, read_block(sound, SCHEDULE))
+    asked = Asked(of.terms.in_force_from, WELDER, Level.JUNIOR, None)
+    assert [len(list(beyond(of, asked, figure))) for figure in (most, most + 1)] == [1, 0]
+
+
+def test_a_class_is_no_longer_than_the_longest() -> None:
+    sound, scheme, kind = FORMS["day"]
+    of = Ground(scheme, kind, read_block(sound, SCHEDULE))
+    asked = Asked(of.terms.in_force_from, WELDER, Level.JUNIOR, None)
+    tried_ = [next(LIMITS["class_days_at_most"][0](of, asked, most)).class_facts for most in (399, 400, 500)]
+    assert [each and each.calendar_days for each in tried_] == [400, 401, 401]
 
 
 def test_a_large_table_is_proved_in_seconds() -> None:

@@ -269,6 +269,14 @@ def test_a_person_is_given_no_more_than_the_limit_in_a_year(prior: Prior, decisi
         assert verdict.calculation.endswith(f"2025 年已补 {prior.amount_yuan} 元,每人每年至多 1000.00 元,计 {amount} 元")
 
 
+@pytest.mark.parametrize(
+    ("figures", "limits"),
+    [({}, False), ({"yuan_per_employer_at_most": Decimal("1.00")}, True), ({"yuan_per_employer_year_at_most": Decimal("1.00")}, True)],
+)
+def test_an_employer_is_limited_in_all_or_by_the_year(figures: dict[str, Decimal], limits: bool) -> None:
+    assert replace(SHORT, **figures).limits_employers is limits
+
+
 def test_one_employer_is_given_no_more_than_the_limit_whatever_the_order_of_the_lines() -> None:
     terms = paying(yuan_per_person=Decimal("600.00"), yuan_per_employer_at_most=Decimal("2000.00"))
     people = [line_with(trainee_id=f"t{each}", bank_account_token=f"a{each}") for each in range(4)]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.subsidy.codes import BasisStatus
 from services.subsidy.judging.facts import (
     AttendedDay,
     CertificateFacts,
@@ -22,7 +23,7 @@ from services.subsidy.judging.facts import (
     kept,
 )
 from services.subsidy.judging.verdict import ClaimVerdict, judge_claim
-from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.policy import OtherBasis, Terms
 from shared.strict import digest, read, to_json
 from tests.subsidy.judging.cases import CLAIM, CLASS, FIRST_DAY, LINE, POLICY, PROJECT, SHORT, attended, judge, line_with, terms_with
 
@@ -114,6 +115,18 @@ def test_an_expected_amount_that_differs_is_noted_and_never_taken(expected: Deci
     verdict = judge(CLAIM, line_with(expected_amount=expected), SHORT)
     assert [finding.code for finding in verdict.findings] == codes
     assert (verdict.decision, verdict.amount) == ("eligible", Decimal("180.00"))
+
+
+def test_what_the_amount_is_computed_by_is_the_basis_of_its_difference() -> None:
+    rate = OtherBasis(("yuan_per_person_day",), "黔人社〔2024〕1号", "第二条", BasisStatus.CONFIRMED)
+    verdict = judge(CLAIM, line_with(expected_amount=Decimal("1.00")), terms_with(other_basis=(rate,)))
+    assert [finding.basis.document for finding in verdict.findings] == ["黔人社〔2024〕1号"]
+
+
+@pytest.mark.parametrize(("had", "left"), [("0.00", "180.00"), ("100.00", "80.00"), ("179.99", "0.01"), ("180.01", "0.00")])
+def test_a_supplement_is_worth_what_is_due_beyond_what_was_found(had: str, left: str) -> None:
+    verdict = judge(CLAIM, line_with(makes_up_yuan=Decimal(had)), SHORT)
+    assert (str(verdict.amount), verdict.calculation) == (left, f"3 天 × 60.00 元 = 180.00 元,此前已核定 {had} 元,补差 {left} 元")
 
 
 def test_a_scheme_without_a_rate_is_held_at_nothing() -> None:

@@ -100,7 +100,7 @@ def _more_hours_than_can_be(class_facts: ClassFacts, terms: Terms) -> list[str]:
     hours, days, held = max(class_facts.hours, class_facts.hours_planned or 0), class_facts.calendar_days, class_facts.half_days_held
     a_half_day, a_day = terms.hours_a_half_day_at_most, terms.class_hours_a_day_at_most
     seen = []
-    if a_half_day is not None and 0 < held * a_half_day < hours and not rates.still_running(class_facts, terms):
+    if a_half_day is not None and held and held * a_half_day < hours and not rates.still_running(class_facts, terms):
         seen.append(f"全班共签到 {held} 个半天,容不下 {hours} 课时")
     if a_day is not None and days * a_day < hours:
         seen.append(f"班期共 {days} 天,容不下 {hours} 课时")

@@ -139,6 +139,13 @@ def test_a_part_time_teacher_serves_three_institutions_within_a_year(facts: Stan
     assert rule("part_time_limit", facts)["met"] is met
 
 
+def test_how_many_are_over_the_limit_is_said() -> None:
+    seen = rule("part_time_limit", part_time(elsewhere("b"), elsewhere("c")))["seen"]
+    assert "一人最多任职 3 家,超出的 0 人" in seen
+    assert "一人最多任职 4 家,超出的 1 人" in rule("part_time_limit", part_time(elsewhere("b"), elsewhere("c"), elsewhere("d")))["seen"]
+    assert "兼职教师 0 人,近 12 个月一人最多任职 0 家,超出的 0 人" in rule("part_time_limit", school())["seen"]
+
+
 def test_a_full_time_teacher_is_not_under_the_part_time_limit() -> None:
     others = tuple(Engagement("f0", name, "part_time", date(2024, 1, 1)) for name in "bcd")
     assert rule("part_time_limit", school(engagements=(*staff(1, 0), *others)))["met"]
