@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,21 +41,21 @@ async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | 
             raise errors.NotFound(f"没有补贴项目 {scheme}。请从 /v1/schemes 选择。")
         return http_client.read(schemas.Judged, said, "subsidy")
 
-    found = [each async for each in _some_ahead(judged, range(0, max(len(people), 1), PEOPLE_AT_A_TIME))]
+    found = await _some_ahead(judged, range(0, max(len(people), 1), PEOPLE_AT_A_TIME))
     lines = [line for each in found for line in each.lines]
     return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=found[-1].terms, lines=lines)
 
 
-async def _some_ahead(judged: Callable[[int], Coroutine[Any, Any, schemas.Judged]], starts: Iterable[int]) -> AsyncIterator[schemas.Judged]:
+async def _some_ahead(judged: Callable[[int], Coroutine[Any, Any, schemas.Judged]], starts: Iterable[int]) -> list[schemas.Judged]:
     """What is said of each part, in order; the next are asked for while one is read, so that neither of the two services waits for the other."""
     asked: deque[asyncio.Task[schemas.Judged]] = deque()
+    found: list[schemas.Judged] = []
     try:
         for start in starts:
             asked.append(asyncio.create_task(judged(start)))
             if len(asked) > ASKED_AHEAD:
-                yield await asked.popleft()
-        while asked:
-            yield await asked.popleft()
+                found.append(await asked.popleft())
+        return [*found, *[await task for task in asked]]
     finally:
         for task in asked:
             task.cancel()
