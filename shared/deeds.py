@@ -59,15 +59,21 @@ async def record(session: AsyncSession, call: Call, action: str, subject: UUID |
 async def record_all(session: AsyncSession, deeds: Iterable[Deed]) -> None:
     """Records many: one statement for those that the feed announces, one for those that it does not."""
     deeds = list(deeds)
-    if announced := [each.entry | _named(each.event) for each in deeds if each.event]:
-        await session.execute(_WITH_EVENT, announced[0]) if len(announced) == 1 else await _record_many(session, announced)
+    if announced := [(each.entry, each.event) for each in deeds if each.event]:
+        await _record_announced(session, announced)
     if quiet := [each.entry for each in deeds if each.event is None]:
         await db.insert_all(session, insert(audit.TRAIL), quiet)
 
 
-async def _record_many(session: AsyncSession, announced: list[dict[str, Any]]) -> None:
-    names, once = [name for name in announced[0] if not name.startswith(EVENT)], db.same_of(announced) - {"details"}
-    await session.execute(_with_events(tuple(names), once), db.arrays(announced, once))
+async def _record_announced(session: AsyncSession, announced: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    entries, events = zip(*announced, strict=True)
+    if len(announced) == 1:
+        await session.execute(_WITH_EVENT, entries[0] | _named(events[0]))
+        return
+    same, same_of_events = db.same_of(entries), db.same_of(events)
+    once = same.union(f"{EVENT}{name}" for name in same_of_events)
+    told = db.arrays(entries, same) | _named(db.arrays(events, same_of_events))
+    await session.execute(_with_events(tuple(entries[0]), once), told)
 
 
 @cache

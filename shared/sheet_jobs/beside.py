@@ -32,6 +32,11 @@ IDLE_LOOK_SECONDS: Final = 0.1
 INTERPRETER_FOR_SECONDS: Final = 0.001
 CONNECTIONS: Final = 2  # the rows', and one for the lease and the progress
 YIELDS: Final = 1  # whoever calls comes first (nice)
+RUBBISH_AFTER: Final = (
+    20_000,
+    20,
+    50,
+)  # rows are many objects and no rubbish: looked for as often as by itself, it takes a twelfth of a sheet's time
 
 
 async def work(of_service: Kernel, of: Intake[Any]) -> None:
@@ -102,6 +107,7 @@ def main() -> None:
     gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*RUBBISH_AFTER)
     asyncio.run(_read_until_idle(service, settings.model_copy(update={"database_connections": CONNECTIONS}), of))
 
 
