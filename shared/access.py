@@ -229,13 +229,11 @@ class Tokens:
 
     def internal_token(self, service: str) -> str:
         """A token for a call from one service to another; the same one for half its time, so that the other side remembers it."""
-        made, token = self._made.get(service, (0, ""))
-        now = int(time.time())
-        if not made <= now < made + INTERNAL_TOKEN_SECONDS // 2:
+        made, now = self._made.get(service), int(time.time())
+        if made is None or not made[0] <= now < made[0] + INTERNAL_TOKEN_SECONDS // 2:
             claims = {"iss": service, "aud": "internal", "sub": service, "role": "service", "iat": now, "exp": now + INTERNAL_TOKEN_SECONDS}
-            token = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(self.internal_key))
-            self._made[service] = now, token
-        return token
+            made = self._made[service] = now, jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(self.internal_key))
+        return made[1]
 
     def _internal(self, token: str) -> dict[str, Any]:
         return _checked(token, OctKey.import_key(self.internal_key), "HS256", {"aud": "internal"})

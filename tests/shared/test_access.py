@@ -263,8 +263,22 @@ async def test_whoever_has_not_been_told_of_ended_tokens_asks_more_often(monkeyp
     assert (waited, made.ended) == ([access.ASKED_AGAIN_SECONDS, 30.0, 30.0], frozenset({"a"}))
 
 
+async def test_keys_are_asked_for_again_after_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = Gateway(SIGNING_KEY)
+    gateway.opened.set()
+    made, now = access.Tokens(ISSUER, "kaili-skills", b"k" * 32, KeySet([SIGNING_KEY]), gateway), time.time()
+    for steady, asked in ((100.0, 1), (104.9, 1), (105.0, 2)):
+        stands(monkeypatch, now, steady)
+        await outcomes(made, "nonsense")
+        assert gateway.asked == asked
+
+
 def call(**more: Any) -> access.Call:
     return access.Call(access.ANYONE, datetime(2026, 3, 1, 9), **more)
+
+
+def test_what_was_learnt_meanwhile_makes_no_other_call_of_it() -> None:
+    assert call(told={"trainee": {}}, calendar=object()) == call()
 
 
 def test_a_call_is_patient_only_where_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,14 @@ def test_a_table_that_names_what_is_not_stated_is_a_programming_error(step: Step
         Machine("申请单", {"draft": "草稿"}, (step,))
 
 
+def test_a_table_whose_steps_are_all_stated_stands_with_parts_or_without() -> None:
+    steps = (Step("edit", "修改", by({"school"}, "draft")), Step("send", "寄出", by({"school"}, "draft"), to="draft", part="posting"))
+    made = Machine("申请单", {"draft": "草稿"}, steps, parts={"posting": "寄送"})
+    assert [made.step(each.action) for each in steps] == list(steps)
+    with pytest.raises(KeyError):
+        made.step("burn")
+
+
 def test_an_account_without_a_person_stands_for_itself() -> None:
     assert person_of(None, "local-officer") == "account local-officer"
     assert person_of(UUID(int=7), "local-officer") == str(UUID(int=7))

@@ -73,6 +73,7 @@ def test_a_token_that_is_wrong_in_one_thing_is_not_taken(changed: dict[str, Any]
         pytest.param({"iat": NOW - HOUR - LEEWAY + 1, "exp": NOW + 9 * HOUR}, id="issued-an-hour-ago"),
         pytest.param({"iat": NOW + LEEWAY}, id="issued-by-another-clock"),
         pytest.param({"sub": "u" * 255}, id="a-long-subject"),
+        pytest.param({"sub": "u"}, id="a-short-subject"),
     ],
 )
 def test_a_token_at_its_limit_is_taken(changed: dict[str, Any]) -> None:
