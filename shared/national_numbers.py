@@ -90,9 +90,8 @@ def credit_code(text: str) -> str:
     weighted = sum(CREDIT_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(code[:17]))
     if CREDIT_ALPHABET[-weighted % 31] != code[17]:
         raise refuse("末位校验码应与前 17 位相符(GB 32100)")
-    organisation = code[8:17]
-    weighted = sum(ORGANISATION_ALPHABET.index(c) * weight for c, weight in zip(organisation, ORGANISATION_WEIGHTS, strict=False))
+    weighted = sum(ORGANISATION_ALPHABET.index(c) * weight for c, weight in zip(code[8:16], ORGANISATION_WEIGHTS, strict=True))
     check = 11 - weighted % 11
-    if organisation[8] != {10: "X", 11: "0"}.get(check, str(check)):
+    if code[16] != {10: "X", 11: "0"}.get(check, str(check)):
         raise refuse("第 9 至 17 位(主体标识码)的校验码应相符(GB 11714)")
     return code

@@ -28,6 +28,7 @@ def with_check(first_17: str) -> str:
         pytest.param("522601197003150018", "522601197003150018", dt.date(1970, 3, 15), "male", id="kaili-before-the-area-table"),
         pytest.param("11010519491231002x", "11010519491231002X", dt.date(1949, 12, 31), "female", id="lower-case-x"),
         pytest.param("１１０１０５１９４９１２３１００２ｘ", "11010519491231002X", dt.date(1949, 12, 31), "female", id="full-width"),
+        pytest.param("522601\u300019900307\xa00017", "522601199003070017", dt.date(1990, 3, 7), "male", id="wide-and-fixed-spaces"),
         pytest.param(" 522601 19900307 0017\u200b\t", "522601199003070017", dt.date(1990, 3, 7), "male", id="spaces-inside-and-out"),
     ],
 )

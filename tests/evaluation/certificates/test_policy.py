@@ -124,3 +124,16 @@ def test_a_certificate_bears_every_name_it_was_printed_with() -> None:
     printed = policy.prints("潘秀英", ISSUED) + policy.prints("潘绣英", date(2025, 8, 1), "更名")
     assert [policy.bears(printed, name) for name in ("潘秀英", "潘绣英", " 潘 绣英", "潘英")] == [True, True, True, False]
     assert policy.prints(None, ISSUED) == []
+
+
+def shape(pattern: str, *levels: str) -> rules.NumberShape:
+    return rules.NumberShape(("skill_level",), pattern, pattern, "示例〔2025〕1号", "一", "confirmed", levels)  # type: ignore[arg-type]
+
+
+def test_a_shape_of_some_levels_alone_is_no_others_and_of_several_the_one_that_fits_best_decides() -> None:
+    told, senior = partial(policy.number_faults, kind="skill_level", level=LEVELS["senior"], issued_on=ISSUED), LEVELS["senior"]
+    juniors = [shape("J[0-9]+", "junior"), shape("A[0-9]+")]
+    assert [fault.code for fault in told(juniors, number="J1")] == ["certificate_number_shape"]
+    assert policy.number_faults(juniors, "skill_level", "J1", LEVELS["junior"], ISSUED) == told(juniors, number="A1") == []
+    either = [shape("(?P<year>[0-9]{2})(?P<level>[0-9])[0-9]*"), shape("[0-9]+")]
+    assert told(either, number=f"24{9 - (senior.digit or 0)}1") == told([*reversed(either)], number="2491") == []
