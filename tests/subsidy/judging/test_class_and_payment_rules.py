@@ -281,7 +281,9 @@ def test_a_placement_is_paid_once_by_each_allowance(scheme: str, placement_id: s
     ],
 )
 def test_the_yearly_limit_refuses_once_it_is_set(at_most: int | None, earlier: list[Prior], effect: str | None) -> None:
-    assert effect_of("yearly_limit_reached", line_with(priors=tuple(earlier)), terms_with(times_a_year_at_most=at_most)) == effect
+    finding = findings_of(line_with(priors=tuple(earlier)), terms_with(times_a_year_at_most=at_most)).get("yearly_limit_reached")
+    assert (finding and finding.effect) == effect
+    assert not finding or finding.passes_from == (date(2026, 1, 1) if effect == "refuse" else None)
 
 
 def test_a_note_on_the_yearly_limit_leaves_the_line_eligible_and_says_it_is_unconfirmed() -> None:
