@@ -1,9 +1,10 @@
 """Keeps what a sheet says, in the caller's transaction: first days at work first, for whoever is refused there is not taken at all."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, or_
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
 from services.eastwest.imports import facts as told
-from services.eastwest.imports import reading as sheet
+from services.eastwest.imports import reading as sheets
 from services.eastwest.imports.reading import PersonRow
 from services.eastwest.imports.tables import PlacementImport
 from services.eastwest.known.conditions import ALIASES
@@ -28,23 +29,50 @@ from shared.sheets import Reading, RowFault
 from shared.sheets.rows import remark
 from shared.web import Kernel
 
+ROWS_AT_ONCE: Final = 1_000
 NOT_ON_ORDER = "此人没有安排在贵方的订单上;请先登记安置,或核对证件号码和订单号"
 
 OTHER_NAME = "该证件号码登记的是另一姓名,已按证件号码收下;请核对,写错了人的请撤销"
 
 
 async def read(kernel: Kernel, call: Call, row: PlacementImport) -> Reading[PersonRow]:
-    return sheet.read(await asyncio.to_thread(uploads.book, kernel.vault, row), today=call.today)
+    return sheets.read(await asyncio.to_thread(uploads.book, kernel.vault, row), today=call.today)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What is known of a whole sheet while its rows are kept some at a time: which row spoke of a placement first, and whose number bears another name."""
+
+    taken: PlacementImport
+    trainees: Mapping[str, UUID | None]
+    first: dict[UUID, PersonRow] = field(default_factory=dict)
+    otherwise_called: dict[str, list[int]] = field(default_factory=dict)
 
 
 async def keep(
     session: AsyncSession, call: Call, kernel: Kernel, taken: PlacementImport, reading: Reading[PersonRow], progress: Progress
 ) -> Kept:
-    kept, rows, reported_on = Kept(), reading.rows, taken.reported_on
-    own, office = await _placements(session, call, kernel, rows), taken.office
+    """Some rows at a time, so that a long sheet takes little more room than a short one. All that it names is locked before, in the order in which everybody
+    locks."""
+    kept, rows = Kept(), reading.rows
+    numbers = [row.id_number for row in rows if row.id_number]
+    sheet = Sheet(taken, dict(zip(numbers, await clients.lookup(kernel, call, numbers), strict=True)))
+    ids = [row.placement_id for row in rows if row.placement_id]
+    await batch.lock(session, call, batch.Named(ids, sheet.trainees), taken.office)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        await _keep_some(session, call, kernel, sheet, part, kept)
+        await progress(start + len(part))
+    kept.notes += [remark(name, OTHER_NAME, numbers) for name, numbers in sheet.otherwise_called.items()]
+    return kept
+
+
+async def _keep_some(session: AsyncSession, call: Call, kernel: Kernel, sheet: Sheet, rows: Sequence[PersonRow], kept: Kept) -> None:
+    reported_on, office = sheet.taken.reported_on, sheet.taken.office
+    own = await _placements(session, call, sheet, rows)
     meant = [(row, placement) for row in rows if (placement := _meant(kept, row, own.get(row.placement_id or row.id_number, [])))]
-    here = _once(kept, meant)
-    kept.notes += await _other_names(kernel, call, here)
+    here = [(row, placement) for row, placement in meant if _is_first(kept, sheet, row, placement)]
+    await _other_names(kernel, call, sheet, here)
     known = await facts.of_placements(session, [placement.id for _, placement in here])
     here = [(row, placement) for row, placement in here if _agreed(kept, row, known[placement.id], reported_on, office)]
     begun = {placement_id for placement_id, each in known.items() if any(fact.kind == "started" for fact in each)}
@@ -66,15 +94,12 @@ async def keep(
     for (row, _, sooner), later in zip(allowed, await _take(session, call, kernel, rest), strict=True):
         if _kept_whole(kept, row, later):
             kept.counts["created" if any(each.outcome == "created" for each in (*sooner, *later)) else "unchanged"] += 1
-    await progress(len(rows))
-    return kept
 
 
-async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[PersonRow]) -> dict[str | UUID, list[Any]]:
+async def _placements(session: AsyncSession, call: Call, sheet: Sheet, rows: Sequence[PersonRow]) -> dict[str | UUID, list[Any]]:
     """Each person's placements among those the caller sees, by the number of the row, or the placement that it names, newest first."""
-    numbers = [row.id_number for row in rows if row.id_number]
     ids = [row.placement_id for row in rows if row.placement_id]
-    trainees = dict(zip(numbers, await clients.lookup(kernel, call, numbers), strict=True))
+    trainees = {row.id_number: sheet.trainees[row.id_number] for row in rows if row.id_number}
     theirs = ALIASES.among(Placement.trainee_id, [each for each in trainees.values() if each])
     wanted = conditions.with_order().where(visibility.rows(call.actor), or_(theirs, Placement.id == func.any(ids)))
     by_person: dict[UUID, list[Any]] = {}
@@ -100,26 +125,22 @@ def _meant(kept: Kept, row: PersonRow, own: Sequence[Any]) -> Any:
     return None
 
 
-def _once(kept: Kept, meant: Iterable[tuple[PersonRow, Any]]) -> list[tuple[PersonRow, Any]]:
+def _is_first(kept: Kept, sheet: Sheet, row: PersonRow, placement: Any) -> bool:
     """Of rows that come to one placement by different words the first stands."""
-    first: dict[UUID, tuple[PersonRow, Any]] = {}
-    for row, placement in meant:
-        other, _ = first.setdefault(placement.id, (row, placement))
-        if other is not row:
-            fix = f"与第 {other.number} 行说的是同一安置;以第 {other.number} 行为准,请删去本行,或写明订单号"
-            kept.faults.append(_fault(row, "duplicate_row", mask_number(row.id_number), fix))
-    return list(first.values())
+    other = sheet.first.setdefault(placement.id, row)
+    if other is not row:
+        fix = f"与第 {other.number} 行说的是同一安置;以第 {other.number} 行为准,请删去本行,或写明订单号"
+        kept.faults.append(_fault(row, "duplicate_row", mask_number(row.id_number), fix))
+    return other is row
 
 
-async def _other_names(kernel: Kernel, call: Call, meant: Sequence[tuple[PersonRow, Any]]) -> list[str]:
+async def _other_names(kernel: Kernel, call: Call, sheet: Sheet, meant: Sequence[tuple[PersonRow, Any]]) -> None:
     """Whose number is registered under another name: the number says who is meant, and these are people whom the office itself placed; but it may be mistyped."""
     people = (await clients.names(kernel, call, trainee_ids={placement.trainee_id for row, placement in meant if row.name})).trainees
-    called: dict[str, list[int]] = {}
     for row, placement in meant:
         who = people.get(placement.trainee_id) if row.name else None
         if who is not None and not who.is_called(row.name):
-            called.setdefault(row.sheet, []).append(row.number)
-    return [remark(sheet, OTHER_NAME, rows) for sheet, rows in called.items()]
+            sheet.otherwise_called.setdefault(row.sheet, []).append(row.number)
 
 
 def _agreed(kept: Kept, row: PersonRow, known: Sequence[Fact], reported_on: date, office: str) -> bool:

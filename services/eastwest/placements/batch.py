@@ -264,6 +264,14 @@ async def _named(call: Call, kernel: Kernel, asked: Collection[Asked]) -> Named:
     return Named(sorted({each.placement_id for each in asked if each.placement_id}), dict(zip(numbers, trainees, strict=True)))
 
 
+async def lock(session: AsyncSession, call: Call, named: Named, office: str) -> None:
+    """Locks what is named as `take` does: for who takes in many facts in parts, so that nobody locks the same in another order meanwhile."""
+    await _lock(session, office)
+    await session.execute(
+        named.placements(call).with_only_columns(PLACEMENTS.c.id, maintain_column_froms=True).with_for_update(of=PLACEMENTS)
+    )
+
+
 async def _lock(session: AsyncSession, office: str) -> int:
     """Locks the office's row and answers its last sequence. Placements are locked after it, by id."""
     first = upsert(Office).values(office=office, last_sequence=0)

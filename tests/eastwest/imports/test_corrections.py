@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.eastwest.imports import batch
 from shared.sheets import Table, write_book
 from tests.conftest import Service
 from tests.eastwest.imports.test_imports import done
@@ -119,7 +120,10 @@ async def test_a_number_that_is_anothers_by_name_is_told_of(office: httpx.AsyncC
         assert (await sheet(office, "2025-07-31", said("2025-07-01", called=called)))["notes"] == []
 
 
-async def test_one_sheet_tells_of_both_orders_of_a_person_and_of_each_once(office: httpx.AsyncClient, others: Neighbours) -> None:
+async def test_one_sheet_tells_of_both_orders_of_a_person_and_of_each_once(
+    office: httpx.AsyncClient, others: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "ROWS_AT_ONCE", 1)  # the rows of one person are kept in several parts
     who = others.person(1)
     first, second = await placed(office, who), await placed(office, who, "FS-2025-0018")
     both = said("2025-07-01", "2025-07-10", ORDER), said("2025-07-11", None, "FS-2025-0018")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.eastwest.imports import batch
 from shared.sheets import Table, open_book, write_book
 from tests.conftest import Service
 from tests.eastwest.neighbours import Neighbours, key, order
@@ -36,6 +37,12 @@ async def done(client: httpx.AsyncClient, started: httpx.Response) -> dict[str, 
         return found if found["status"] in ("done", "failed") else None
 
     return await until(ended)
+
+
+@pytest.fixture(autouse=True)
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheets of these tests are kept in several parts, as long ones are."""
+    monkeypatch.setattr(batch, "ROWS_AT_ONCE", 3)
 
 
 @pytest.fixture
