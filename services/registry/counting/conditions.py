@@ -1,6 +1,6 @@
 """What the countings of a measure share in SQL: which days and classes they are of, and what they are put under."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -30,13 +30,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.counting.schemas import By, CountingIn
-from services.registry.counting.tables import KEPT, alike
+from services.registry.counting.tables import KEPT, added, alike
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.classes.conditions import counted
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
+from shared.months import months_after
 
 ASKED_OF: Final = tuple(alike(KEPT.c))
 
@@ -91,6 +92,10 @@ def _edges(countings: Sequence[CountingIn]) -> ColumnElement[Any]:
     return literal(sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))}), ARRAY(Date))
 
 
+def last_day(month: date) -> date:
+    return months_after(month, 1) - timedelta(days=1)
+
+
 def month_of(day: Any) -> ColumnElement[str]:
     return func.to_char(day, "YYYY-MM")
 
@@ -107,6 +112,30 @@ def group_of(of: FromClause, by: By) -> Any:
         case "institution":
             return cast(of.c.institution_id, Text)
     return cast(null(), Text)
+
+
+def taken_away(of: Any) -> dict[str, ColumnElement[Any]]:
+    return {name: -each for name, each in added(of).items()}
+
+
+def without_later(as_of: date) -> Callable[[Any], dict[str, ColumnElement[Any]]]:
+    """What became so after the day, taken away."""
+
+    def taken(of: Any) -> dict[str, ColumnElement[Any]]:
+        changed = ("certified", "employed", "placed")
+        return {name: -grown(of, name, as_of) if name in changed else literal(0) for name in added(of)}
+
+    return taken
+
+
+def grown(of: Any, figure: str, as_of: date) -> ColumnElement[int]:
+    """By how much a figure of a class grew after the day."""
+
+    def number(name: str) -> ColumnElement[int]:
+        day = func.unnest(of[name]).column_valued("day")
+        return select(func.count()).where(day > as_of).scalar_subquery()
+
+    return number("certified_later") - number("lapsed_later") if figure == "certified" else number(f"{figure}_later")
 
 
 def registered(trainee_ids: Sequence[UUID]) -> Select[UUID, UUID, str]:

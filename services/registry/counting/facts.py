@@ -5,17 +5,46 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, CTE, ColumnElement, Integer, Select, Text, and_, case, cast, func, literal, null, or_, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
-from services.registry.counting.tables import FIGURES, OF_CLASS, WHOLE, Under
+from services.registry.counting.tables import FIGURES, LATER, OF_CLASS, WHOLE, Under
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference import policy as reference
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments.conditions import Person, given, known_by, on_first_day, sent, valid, works, works_away
+from services.registry.training.enrolments.conditions import (
+    Person,
+    ever_valid,
+    given,
+    known_by,
+    on_first_day,
+    sent,
+    valid_days,
+    works,
+    works_away,
+)
 from services.registry.training.enrolments.tables import Employment, Enrolment
 
 DIVISIONS: Final[tuple[Under, ...]] = (WHOLE, "region", "category")
@@ -65,6 +94,7 @@ def figures(of: ColumnElement[bool], terms: Terms, as_of: date, divisions: Seque
         func.count().filter(people.c.employed_on <= people.c.starts_on).label("already_employed"),
         func.count(people.c.placed_on).label("placed"),
         func.max(people.c.settled_on).label("settled_on"),
+        *(_days(func.string_agg(people.c[name], aggregate_order_by(literal(","), people.c.enrolment_id))).label(name) for name in LATER),
     )
     had = _had(people)
     each: dict[Under, Select[Any]] = {
@@ -79,7 +109,7 @@ def figures(of: ColumnElement[bool], terms: Terms, as_of: date, divisions: Seque
     }
     counts = union_all(*(each[division].group_by(people.c.class_id) for division in divisions)).subquery("counts")
     named = [getattr(TrainingClass, name) for name in OF_CLASS]
-    numbers = [counts.c[name] for name in (*FIGURES, "settled_on")]
+    numbers = [counts.c[name] for name in (*FIGURES, "settled_on", *LATER)]
     began = case((and_(counts.c.under == WHOLE, TrainingClass.order_id.is_not(None)), on_first_day()), else_=0)
     return select(counts.c.class_id, counts.c.under, counts.c.code, *named, *numbers, began.label("began")).join(
         TrainingClass, TrainingClass.id == counts.c.class_id
@@ -106,21 +136,35 @@ def _people(of: ColumnElement[bool], terms: Terms, as_of: date) -> CTE:
     kinds, work = (literal(list(codes), ARRAY(Text)) for codes in (terms.certified_kinds, terms.employed_kinds))
     latest = known_by(each, literal(terms.employed_within_months, Integer), as_of)
     held = KnownCertificate
-    certificates = select(func.bool_or(valid(as_of)).label("valid"), func.max(func.greatest(held.issued_on, held.revoked_on)).label("on"))
-    certified = certificates.where(rows.c.completed, given(each, kinds)).lateral("certified")
+    certificates = select(func.range_agg(valid_days()).label("days"), func.max(func.greatest(held.issued_on, held.revoked_on)).label("on"))
+    certified = certificates.where(rows.c.completed, given(each, kinds), ever_valid()).lateral("certified")
     employed = select(func.min(Employment.from_on).label("on")).where(rows.c.completed, works(each, work, latest)).lateral("employed")
     away = select(func.min(KnownPlacement.started_on).label("on")).where(rows.c.completed, works_away(each, work, latest)).lateral("away")
     placed = select(func.min(KnownPlacement.started_on).label("on")).where(rows.c.completed, sent(each, as_of)).lateral("placed")
     employed_on = func.least(employed.c.on, away.c.on)
     found = select(
         rows,
-        func.coalesce(certified.c.valid, False).label("certified"),
+        func.coalesce(certified.c.days.op("@>", is_comparison=True)(literal(as_of, Date)), False).label("certified"),
         employed_on.label("employed_on"),
         placed.c.on.label("placed_on"),
         func.greatest(rows.c.ends_on, certified.c.on, employed_on, placed.c.on).label("settled_on"),
+        _ends(certified.c.days, func.lower, rows.c.ends_on).label("certified_later"),
+        _ends(certified.c.days, func.upper, rows.c.ends_on).label("lapsed_later"),
+        case((employed_on > rows.c.ends_on, cast(employed_on, Text))).label("employed_later"),
+        case((placed.c.on > rows.c.ends_on, cast(placed.c.on, Text))).label("placed_later"),
     )
     joined = rows.join(certified, true()).join(employed, true()).join(away, true()).join(placed, true())
     return found.select_from(joined).where(rows.c.place == 1).cte()
+
+
+def _ends(spans: Any, end: Any, after: Any) -> ColumnElement[str | None]:
+    """The days after that one with which spans begin or end, as one text."""
+    day = end(func.unnest(spans).column_valued("span"))
+    return select(func.string_agg(cast(day, Text), literal(","))).where(day > after).scalar_subquery()
+
+
+def _days(said: ColumnElement[str]) -> ColumnElement[Any]:
+    return cast(func.coalesce(func.string_to_array(said, ","), cast(literal("{}"), ARRAY(Text))), ARRAY(Date))
 
 
 def _had(people: CTE) -> LateralFromClause:

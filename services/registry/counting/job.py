@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal,
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.registry.counting import facts
-from services.registry.counting.tables import FIGURES, KEPT, OF_CLASS, DueRecount
+from services.registry.counting.tables import FIGURES, KEPT, LATER, OF_CLASS, DueRecount
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions
@@ -26,7 +26,7 @@ EVERY_SECONDS: Final = 1.0
 CLASSES_AT_ONCE: Final = 200
 LOCK: Final = 7_304
 DUE = db.table(DueRecount)
-COUNTED: Final = ("class_id", "under", "code", *OF_CLASS, *FIGURES, "began", "settled_on", "terms")
+COUNTED: Final = ("class_id", "under", "code", *OF_CLASS, *FIGURES, "began", "settled_on", *LATER, "terms")
 
 
 async def keep_counted(kernel: Kernel) -> None:

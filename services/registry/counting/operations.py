@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -88,7 +87,7 @@ def _by_terms(countings: Sequence[CountingIn]) -> dict[Terms, list[CountingIn]]:
 async def _of_classes(session: AsyncSession, asked: CountsIn, terms: Terms, countings: Sequence[CountingIn]) -> list[CountOut]:
     """What is added up of classes. Whoever has several categories is in each group: the groups are no sum, and the whole is counted by itself."""
     first, last = min(each.from_on for each in countings), max(each.to_on for each in countings)
-    fresh = await reading.touched(session, terms, asked.as_of, first, last)
+    fresh = await reading.touched(session, terms, first, last)
 
     async def rows(of: Sequence[CountingIn], by: reading.ReadBy) -> dict[str, list[Any]]:
         return await _rows(session, of, lambda these: reading.counted(these, terms, by, asked.as_of, fresh))
@@ -169,7 +168,7 @@ async def counted_classes(session: AsyncSession, asked: CountsIn) -> CountedClas
     """Money is spent on classes: which of them stand behind each counting. What became of their people later does not matter."""
     sets: dict[tuple[str, ...], list[UUID]] = defaultdict(list)
     for terms, countings in _by_terms(asked.countings).items():
-        fresh = await reading.touched(session, terms, date.max, *reading.days(countings))
+        fresh = await reading.touched(session, terms, *reading.days(countings))
         for row in await session.execute(reading.classes_behind(countings, terms, asked.as_of, fresh)):
             sets[tuple(row.keys)] += row.class_ids
     return CountedClasses(sets=[ClassSet(keys=list(keys), class_ids=ids) for keys, ids in sets.items() if keys])

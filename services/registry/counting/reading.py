@@ -3,7 +3,7 @@
 What classes bring is read from their figures; of the rest a statement reads the rows of the days asked for, by index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -59,13 +59,12 @@ _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.
 _NO_YEAR = cast(null(), Integer).label("year")
 
 
-async def touched(session: AsyncSession, terms: Terms, as_of: date, from_on: date, to_on: date) -> list[UUID]:
-    """The classes of these days whose kept figures are not those of the day: something was written to them since they were counted, something of them became
-    so later, or they were counted by other terms than are asked for."""
-    within = and_(KEPT.c.under == WHOLE, KEPT.c.ends_on.between(from_on, to_on))
-    stale = [select(DueRecount.class_id), select(KEPT.c.class_id).where(within, KEPT.c.settled_on > as_of)]
+async def touched(session: AsyncSession, terms: Terms, from_on: date, to_on: date) -> list[UUID]:
+    """The classes of these days whose kept figures do not hold: something was written to them since they were counted, or they were counted by other terms
+    than are asked for."""
+    stale = [select(DueRecount.class_id)]
     if not _terms_are_kept(terms, from_on, to_on):
-        stale.append(select(KEPT.c.class_id).where(within))
+        stale.append(select(KEPT.c.class_id).where(KEPT.c.under == WHOLE, KEPT.c.ends_on.between(from_on, to_on)))
     return list(await session.scalars(union(*stale)))
 
 
@@ -109,17 +108,20 @@ def classes_behind(countings: Sequence[CountingIn], terms: Terms, as_of: date, f
 
 
 def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date, fresh: Sequence[UUID]) -> Subquery:
-    """What is to be added up: the sums of whole months, class by class the rest of the days, and what is counted afresh in place of what is kept of it.
-    Where nothing is added up by what is asked for, all of it class by class."""
+    """What is to be added up: the sums of whole months, class by class the rest of the days, and what is counted afresh in place of what is kept of it,
+    without what came later than the day. Where nothing is added up by what is asked for, all of it class by class."""
     under: Under = by if by in ("region", "category") else WHOLE
     first, last = days(countings)
     ids = literal(list(fresh), ARRAY(Uuid))
     if not _terms_are_kept(terms, first, last):
         return _of_classes(_anew(ids, first, last, terms, as_of, under), by).subquery("rows")
     kept = select(KEPT).where(KEPT.c.under == under, KEPT.c.ends_on.between(first, last))
+    untouched = kept.where(KEPT.c.class_id != all_(ids)) if fresh else kept
     parts: list[Any] = [_of_classes(_anew(ids, first, last, terms, as_of, under), by)] if fresh else []
+    if by != "class":
+        parts.append(_of_classes(untouched.where(KEPT.c.settled_on > as_of).subquery(), by, conditions.without_later(as_of)))
     if by not in SUMMED_BY:
-        parts.append(_of_classes((kept.where(KEPT.c.class_id != all_(ids)) if fresh else kept).subquery(), by))
+        parts.append(_of_classes(untouched.subquery(), by))
         return union_all(*parts).subquery("rows")
     broken = _broken_months(countings, terms, as_of)
 
@@ -136,10 +138,12 @@ def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date
     )
     parts.append(select(*told).where(sums.under == under, whole(sums.month)))
     if broken:
-        rest = kept.where(or_(*(KEPT.c.ends_on.between(month, _last_day(month)) for month in broken)))
-        parts.append(_of_classes((rest.where(KEPT.c.class_id != all_(ids)) if fresh else rest).subquery(), by))
+        rest = untouched.where(or_(*(KEPT.c.ends_on.between(month, conditions.last_day(month)) for month in broken)))
+        parts.append(_of_classes(rest.subquery(), by))
     if fresh:
-        parts.append(_of_classes(kept.where(KEPT.c.class_id == any_(ids), whole(month_of(KEPT.c.ends_on))).subquery(), by, sign=-1))
+        parts.append(
+            _of_classes(kept.where(KEPT.c.class_id == any_(ids), whole(month_of(KEPT.c.ends_on))).subquery(), by, conditions.taken_away)
+        )
     return union_all(*parts).subquery("rows")
 
 
@@ -151,15 +155,11 @@ def _broken_months(countings: Sequence[CountingIn], terms: Terms, as_of: date) -
     """The months of which not all classes are alike to these countings: some begin or end within them, and of some the time to find work is over."""
     within = terms.employed_within_months
     over = months_after(as_of.replace(day=1), -within)
-    firsts = {over} if months_after(over, within) < as_of <= months_after(_last_day(over), within) else set()
+    firsts = {over} if months_after(over, within) < as_of <= months_after(conditions.last_day(over), within) else set()
     for each in countings:
         after = each.to_on + timedelta(days=1)
         firsts |= {day.replace(day=1) for day in (each.from_on, after) if day.day != 1}
     return sorted(firsts)
-
-
-def _last_day(month: date) -> date:
-    return months_after(month, 1) - timedelta(days=1)
 
 
 def _anew(ids: Any, first: date, last: date, terms: Terms, as_of: date, under: Under) -> Subquery:
@@ -167,7 +167,7 @@ def _anew(ids: Any, first: date, last: date, terms: Terms, as_of: date, under: U
     return facts.figures(of, terms, as_of, [under]).subquery("anew")
 
 
-def _of_classes(rows: FromClause, by: ReadBy, sign: int = 1) -> Select[Any]:
+def _of_classes(rows: FromClause, by: ReadBy, brought: Callable[[Any], Mapping[str, ColumnElement[Any]]] = added) -> Select[Any]:
     """Rows like those of the sums, of classes one by one."""
     match by:
         case "region" | "category":
@@ -179,7 +179,7 @@ def _of_classes(rows: FromClause, by: ReadBy, sign: int = 1) -> Select[Any]:
         case _:
             group = conditions.group_of(rows, by)
     told = (rows.c.ends_on.label("day"), *(each.label(name) for name, each in alike(rows.c).items()), group.label("group"))
-    return select(*told, *((each * sign).label(name) for name, each in added(rows.c).items()))
+    return select(*told, *(each.label(name) for name, each in brought(rows.c).items()))
 
 
 def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID], at_most: int) -> Select[Any]:
@@ -190,7 +190,12 @@ def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, 
     undivided = KEPT.c.under == literal_column("''")  # as the index says it
     of: list[tuple[FromClause, Any]] = []
     if _terms_are_kept(terms, first, last):
-        of.append((KEPT, and_(undivided, KEPT.c.class_id != all_(ids)) if fresh else undivided))
+        untouched = and_(undivided, KEPT.c.class_id != all_(ids)) if fresh else undivided
+        of.append((KEPT, and_(untouched, KEPT.c.settled_on <= as_of)))
+        then = [each for each in KEPT.c if each.name != "placed"] + [
+            (KEPT.c.placed - conditions.grown(KEPT.c, "placed", as_of)).label("placed")
+        ]
+        of.append((select(*then).where(untouched, KEPT.c.settled_on > as_of).subquery("then"), true()))
     if fresh or not of:
         of.append((_anew(ids, first, last, terms, as_of, WHOLE), true()))
     found = union_all(*(least_placed(each, rows, which, at_most) for each in countings for rows, which in of)).subquery("found")

@@ -17,6 +17,7 @@ OF_CLASS = (
     *("ends_on", "channel", "programmes", "occupation_code", "region_code", "zone_code", "department", "institution_id", "order_id"),
     *("demonstration", "imported"),
 )
+LATER: Final = ("certified_later", "lapsed_later", "employed_later", "placed_later")
 FIGURES = ("enrolled", "completed", "certified", "employed", "already_employed", "placed")
 
 
@@ -24,7 +25,8 @@ class ClassFigures(Row):
     """Of a completed class, `under` nothing, the trainee's town (`region`) or category, so many people: `enrolled`, each once; of those who `completed` it the
     `certified`, `employed`, those that were so on its first day, and `placed` in the partner city, by all that is known. `began`: of an order class undivided,
     how many were in it on its first day, else 0. `settled_on`: from this day on nothing
-    that was counted was otherwise. Beside them stands what the class says of itself, so that a board reads nothing else."""
+    that was counted was otherwise; the days after its last on which each became so (or was certified no more, `lapsed_later`) are kept, so that what was so
+    on an earlier day is what is, without what came later. Beside them stands what the class says of itself, so that a board reads nothing else."""
 
     __tablename__ = "class_figures"
 
@@ -51,17 +53,21 @@ class ClassFigures(Row):
     placed: Mapped[int]
     began: Mapped[int]
     settled_on: Mapped[date]
+    certified_later: Mapped[list[date]] = mapped_column(ARRAY(Date))
+    lapsed_later: Mapped[list[date]] = mapped_column(ARRAY(Date))
+    employed_later: Mapped[list[date]] = mapped_column(ARRAY(Date))
+    placed_later: Mapped[list[date]] = mapped_column(ARRAY(Date))
     terms: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (
         Index("class_figures_class_id_key", "class_id", "under", "code", unique=True, postgresql_nulls_not_distinct=True),
         Index("class_figures_ends_on_idx", "under", "ends_on"),
-        Index("class_figures_settled_on_idx", "settled_on", postgresql_where=text("under = ''")),
+        Index("class_figures_settled_on_idx", "under", "settled_on", "ends_on"),
         Index(
             "class_figures_least_placed_idx",
             text("(placed::double precision / completed::double precision)"),
             "class_id",
-            postgresql_include=("ends_on", "placed", "completed", "channel", "programmes", "occupation_code"),
+            postgresql_include=("ends_on", "settled_on", "placed", "completed", "channel", "programmes", "occupation_code"),
             postgresql_where=text("under = '' AND order_id IS NOT NULL AND completed > 0"),
         ),
         {"info": keeping.DELETABLE},

@@ -237,6 +237,32 @@ async def test_whatever_happens_what_is_kept_is_what_counting_anew_says(start: S
         assert await boards(registry) == told
 
 
+async def test_on_an_earlier_day_counts_what_was_so_then(start: Start) -> None:
+    """Counted afresh, as long as the class is due, and from what is kept. Of two certificates one follows the other; a third was taken back on its day."""
+    async with start("registry") as registry:
+        here = await city(registry, random.Random(0))
+        began, took, ended = date(2025, 5, 10), date(2025, 6, 10), date(2025, 7, 10)
+        who, of = await City(registry, [], [enrolment := here.enrolments[4]], here.chance).one()  # of the class that is to an order
+        held = {"class_id": of, "kind": "skill_level", "occupation_code": "6-31-01-03", "trainee_id": who, "told_of": who}
+        for issued_on, revoked_on in ((began, took), (took, ended), (ended, ended)):
+            await here.run(insert(KnownCertificate).values(held | {"id": db.new_id(), "issued_on": issued_on, "revoked_on": revoked_on}))
+        placed = {"id": db.new_id(), "order_id": db.new_id(), "order_number": "1", "class_id": of, "learnt_at": clock.now()}
+        await here.run(insert(KnownPlacement).values(placed | {"trainee_id": who, "told_of": who, "started_on": took}))
+        await registered.work(registry, enrolment, began)
+        days = [day + timedelta(days=each) for day in (began, took, ended) for each in (-1, 0)]
+
+        async def told() -> list[list[int]]:
+            found = []
+            for day in days:
+                counts = await ask(registry, *({"measure": each, "to_on": str(day)} | TERMS for each in MEASURES[1:]), as_of=str(day))
+                found.append([count["tallies"][0]["numerator"] for count in counts])
+            return found
+
+        afresh = await told()
+        await count(registry)
+        assert await told() == afresh == [[0, 0, 0], [1, 1, 0], [1, 1, 0], [1, 1, 1], [1, 1, 1], [0, 1, 1]]
+
+
 async def test_what_differs_is_told_and_mended(start: Start) -> None:
     async with start("registry") as registry:
         here = await city(registry, random.Random(0))

@@ -138,6 +138,15 @@ def valid(as_of: date) -> ColumnElement[bool]:
     return and_(held.issued_on <= day, or_(held.revoked_on.is_(None), held.revoked_on > day))
 
 
+def ever_valid() -> ColumnElement[bool]:
+    return or_(KnownCertificate.revoked_on.is_(None), KnownCertificate.revoked_on > KnownCertificate.issued_on)
+
+
+def valid_days() -> ColumnElement[Any]:
+    """All days on which it is `valid`, where it ever was."""
+    return func.daterange(KnownCertificate.issued_on, KnownCertificate.revoked_on)
+
+
 def sent(of: Person, as_of: date) -> ColumnElement[bool]:
     """The placements by which a person is placed: begun in the partner city by the day, from this order class or on its order."""
     return and_(
