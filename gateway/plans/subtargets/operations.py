@@ -158,4 +158,6 @@ def _faults(plan: Plan, body: SubtargetIn) -> list[Fault]:
 def _of_value(line: Line, value: int | float) -> list[Fault]:
     if line.is_share and value > 1:
         return [Fault("invalid_value", "/value", seen=str(value), allowed="0 至 1", fix="比率请写小数,如 0.9。")]
+    if not line.is_share and value != int(value):
+        return [Fault("invalid_value", "/value", seen=str(value), allowed=f"整数,单位{line.unit}", fix="请填整数。")]
     return []

@@ -48,6 +48,8 @@ async def test_the_shares_are_held_against_the_citys_target_and_more_or_less_is_
         assert (second["allotted"], second["warnings"]) == (100, [])
         path = f"{ALL}/{second['id']}"
         assert (await officer.patch(path, json={"value": 41})).status_code == 422, "no reason"
+        half = await officer.patch(path, json={"value": 40.5, "reason": "联席会议纪要第3号"})
+        assert [(each["pointer"], each["seen"]) for each in half.json()["errors"]] == [("/value", "40.5")], "nobody is half trained"
         changed = (await officer.patch(path, json={"value": 41, "reason": "联席会议纪要第3号"})).json()
         assert (changed["value"], [each["code"] for each in changed["warnings"]]) == (41, ["subtargets_above_target"])
         of_department = (await officer.post(ALL, json=said(town=None, department="市商务局", value=5))).json()

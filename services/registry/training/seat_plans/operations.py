@@ -10,10 +10,10 @@ from services.registry.codes import ClassStatus
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.classes.errors import SeatPlanExceeded
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.seat_plans import policy, reading
+from services.registry.training.seat_plans import policy, reading, rules
 from services.registry.training.seat_plans.schemas import SeatPlanChange, SeatPlanIn, SeatPlanPaper
 from services.registry.training.seat_plans.tables import SeatDraw, SeatPlan
-from shared import db, deeds, errors, history
+from shared import db, deeds, errors, history, wire
 from shared.access import Call
 
 DRAWING = (ClassStatus.APPROVED, ClassStatus.IN_PROGRESS, ClassStatus.COMPLETED)
@@ -22,9 +22,12 @@ DRAWING = (ClassStatus.APPROVED, ClassStatus.IN_PROGRESS, ClassStatus.COMPLETED)
 async def plan(session: AsyncSession, call: Call, body: SeatPlanIn) -> SeatPlanPaper:
     """The classes of that year that are approved already draw on it; 409 where they need more than is offered."""
     institution = await session.get(Institution, body.institution_id)
+    faults = wire.faults(rules.RULES, body, call.today)
     if institution is None:
-        fault = errors.Fault("unknown_institution", "/institution_id", seen=str(body.institution_id), fix="请先登记该机构,或更正编号。")
-        raise errors.Invalid(faults=[fault])
+        fix = "请先登记该机构,或更正编号。"
+        faults.append(errors.Fault("unknown_institution", "/institution_id", seen=str(body.institution_id), fix=fix))
+    if faults or institution is None:
+        raise errors.Invalid(faults=faults)
     await _alone(session, body.institution_id, body.year, body.channel)
     extra = policy.extra(body.seats, institution.rating)
     held = select(TrainingClass.id, TrainingClass.seats).where(

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from services.registry.codes import Channel
 from services.registry.training.classes.errors import SeatPlanExceeded
-from services.registry.training.seat_plans import operations, policy, reading
+from services.registry.training.seat_plans import operations, policy, reading, rules
 from services.registry.training.seat_plans.errors import DuplicateSeatPlan
 from services.registry.training.seat_plans.schemas import SeatPlanChange, SeatPlanIn, SeatPlanOut, SeatPlanPaper
 from services.registry.training.seat_plans.tables import SeatPlan
@@ -20,7 +20,13 @@ Listed = Annotated[pages.Asked, pages.asking(year=SeatPlan.year)]
 
 
 @router.operation(
-    "POST", "/v1/seat-plans", may=policy.OFFICER, summary="分配培训计划", status=201, errors=[DuplicateSeatPlan, SeatPlanExceeded]
+    "POST",
+    "/v1/seat-plans",
+    may=policy.OFFICER,
+    summary="分配培训计划",
+    status=201,
+    errors=[DuplicateSeatPlan, SeatPlanExceeded],
+    rules=rules.RULES,
 )
 async def create(body: SeatPlanIn, session: web.Session, call: web.Caller) -> SeatPlanPaper:
     return await operations.plan(session, call, body)

@@ -66,6 +66,9 @@ async def test_what_is_not_planned_is_not_limited_and_what_was_approved_before_t
         await planned(registry, await made.school(registry), 1)  # another's
         await planned(registry, school, 1, channel="project")
         body = {"year": 2025, "institution_id": school, "channel": "agricultural_short", "seats": 39}
+        for year, pointers in ((2026, []), (2027, ["/year"])):  # the next year's, and no later one
+            answer = (await officer.post("/v1/seat-plans", json=body | {"year": year})).json()
+            assert [each["pointer"] for each in answer.get("errors", [])] == pointers
         short = await officer.post("/v1/seat-plans", json=body)
         assert (short.status_code, short.json()["code"]) == (409, "seat_plan_exceeded")
         assert await left(officer, await planned(registry, school, 40)) == (40, 40, 0)
