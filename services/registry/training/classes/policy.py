@@ -155,12 +155,15 @@ def day_count(starts_on: date, ends_on: date) -> int:
 
 def why_not(action: str, held: Held, doer: Doer, today: date) -> Refusal | None:
     """Why the action is not possible now."""
-    return MACHINE.why_not(action, held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, doer.role, today))
+    refusal = MACHINE.why_not(action, held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, doer.role, today))
+    if held.imported and refusal and refusal.code == IMPORTED.code:
+        return IMPORTED  # whatever its state: none of the steps that the state would allow is
+    return refusal
 
 
 def allowed_actions(held: Held, doer: Doer, today: date) -> dict[str, Refusal | None]:
     """Every action, with why it is not possible now."""
-    return MACHINE.every_action(held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, doer.role, today))
+    return {step.action: why_not(step.action, held, doer, today) for step in MACHINE.steps}
 
 
 def asks_standing(status: str, role: str) -> bool:

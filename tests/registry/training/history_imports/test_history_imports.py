@@ -84,6 +84,8 @@ async def test_a_past_class_counts_in_its_town_and_year_and_is_never_claimed_for
         found = {told: (await officer.get("/v1/classes", params={"imported": told})).json()["items"] for told in ("true", "false")}
         assert [each["imported"] for each in found["true"]] == [True] and found["false"] == []
         assert await made.why_not(officer, class_id, "reopen") == "invalid_state"
+        actions = (await officer.get(f"/v1/classes/{class_id}")).json()["allowed_actions"]
+        assert all("往年数据" in each["why_not"]["detail"] for each in actions if each["why_not"]["code"] == "invalid_state")
         claimed = await officer.get(f"/v1/classes/{class_id}/eligibility")
         assert (claimed.status_code, claimed.json()["code"]) == (409, "class_imported")
         enrolled = (await officer.get("/v1/enrolments", params={"class_id": class_id})).json()["items"]
