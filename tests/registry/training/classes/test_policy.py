@@ -185,3 +185,18 @@ def test_numbers_and_days() -> None:
     assert policy.number("KL-PX", 2025, 1_234_567) == "KL-PX-2025-1234567"
     assert list(policy.days(date(2025, 4, 30), date(2025, 5, 1))) == [date(2025, 4, 30), date(2025, 5, 1)]
     assert policy.day_count(STARTS, STARTS) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "role", "asks"),
+    [
+        ("draft", "institution", True),
+        ("submitted", "officer", True),
+        ("submitted", "institution", False),
+        ("approved", "town", True),
+        ("in_progress", "institution", False),
+        ("draft", "finance", False),
+    ],
+)
+def test_what_could_be_done_now_asks_for_the_institutions_standing_or_does_not(status: str, role: str, asks: bool) -> None:
+    assert policy.asks_standing(status, role) is asks
