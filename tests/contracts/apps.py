@@ -3,7 +3,7 @@
 import importlib
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -28,4 +28,5 @@ def document(name: str) -> dict[str, Any]:
 
 @cache
 def _document(name: str) -> bytes:
-    return orjson.dumps(app(name, Path(mkdtemp())).openapi())
+    with TemporaryDirectory() as seals:
+        return orjson.dumps(app(name, Path(seals)).openapi())
