@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import httpx
@@ -23,12 +24,14 @@ from sqlalchemy import Select, event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.keys import make_signer
-from deploy.postgres import Server, throwaway_postgres
+from deploy.places import in_memory
+from deploy.postgres import FAST_SETTINGS, Server, postgres
 from shared import db
 from shared.sealing import keys
 from shared.settings import Settings
-from tests import connections
-from tests.databases import SERVICES, Databases
+from tests import connections, prepared
+from tests.databases import Databases
+from tests.prepared import SERVICES
 
 pytest_plugins = ["tests.order"]
 
@@ -61,16 +64,19 @@ def token(role: str, **bound: Any) -> str:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with throwaway_postgres() as running:
+    with (
+        TemporaryDirectory(prefix="kaili-pg-", dir=in_memory()) as place,
+        postgres(prepared.copied_to(Path(place)), FAST_SETTINGS) as running,
+    ):
         yield running
 
 
 @pytest.fixture(scope="session")
-def _databases(server: Server) -> Iterator[Databases]:
+async def _databases(server: Server) -> AsyncIterator[Databases]:
     made = Databases(server)
     Service.server = server
     yield made
-    made.close()
+    await made.close()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import asyncpg
+import uvloop
 from sqlalchemy import Connection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection, PGDialect_asyncpg
@@ -20,30 +21,26 @@ from shared import db
 from shared.pulse import lost
 
 
-class Loop(asyncio.SelectorEventLoop):
-    """One loop for all tests of this process, since a connection belongs to its loop. After each test its runner ends what the test left running, and closes
-    the loop, which is then as a new one."""
-
-    def close(self) -> None:
-        self._asyncgens_shutdown_called = self._executor_shutdown_called = False
-        self._default_executor = None
-
-    def end(self) -> None:
-        super().close()
-
-
 class Connections:
     """Those that wait for the next test, by where and how they were opened."""
 
     def __init__(self) -> None:
-        self.loop: Loop | None = None
+        self.loop: uvloop.Loop | None = None
         self.databases: set[str] = set()  # that are lent to one test after another
         self._kinds = WeakKeyDictionary[asyncpg.Connection, str]()
         self._waiting = defaultdict[str, list[AsyncAdapt_asyncpg_connection]](list)
 
-    def of_tests(self) -> Loop:
-        self.loop = self.loop or Loop()
+    def of_tests(self) -> uvloop.Loop:
+        """One loop for all tests of this process, since a connection belongs to its loop; of the kind that services run on."""
+        self.loop = uvloop.new_event_loop()
         return self.loop
+
+    def end_of_test(self) -> None:
+        """What a test left running ends with it."""
+        if self.loop and not self.loop.is_closed() and (left := asyncio.all_tasks(self.loop)):
+            for each in left:
+                each.cancel()
+            self.loop.run_until_complete(asyncio.wait(left))
 
     def servers(self, database: str) -> list[int]:
         """The server's processes at the other end of those that wait."""
@@ -77,10 +74,6 @@ class Connections:
             for each in several:
                 each.driver_connection.terminate()
         self._waiting.clear()
-        if self.loop:
-            self.loop.run_until_complete(asyncio.sleep(0))  # which closes their sockets
-            self.loop.end()
-            self.loop = None
 
 
 CONNECTIONS = Connections()

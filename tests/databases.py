@@ -1,21 +1,16 @@
 """Migrated databases for tests: one throwaway PostgreSQL a run, an empty database of each service for one test after another."""
 
-import asyncio
 import itertools
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
 from sqlalchemy import make_url
 
-from deploy.databases import make_roles, open_to, owner_of, roles_for
+from deploy.databases import open_to, owner_of
 from deploy.postgres import Server
-from shared import migrate
 from shared.pulse import lost
 from tests.connections import CONNECTIONS
-
-SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
-DATABASE_PASSWORDS = {role: f"of-the-role/{role}" for role in roles_for(SERVICES)}
+from tests.prepared import DATABASE_PASSWORDS
 
 CLEAN = """
 DO $$ DECLARE found regclass; BEGIN
@@ -31,16 +26,14 @@ END $$"""
 
 
 class Databases:
-    """Migrated databases: each service is migrated once, as the owner, into a template, whose copies are lent to one test after another and emptied in
-    between. An address is the working role's: a test's service may do no more than one in production."""
+    """Migrated databases: copies of each service's own, which the prepared cluster has, are lent to one test after another and emptied in between. An
+    address is the working role's: a test's service may do no more than one in production."""
 
     def __init__(self, server: Server) -> None:
-        self.server, self.templates, self.numbers = server, set[str](), itertools.count()
+        self.server, self.numbers = server, itertools.count()
         self.waiting = defaultdict[tuple[str, str], list[str]](list)
         self.lent: list[tuple[tuple[str, str], str]] = []
         self.cleaners: dict[str, asyncpg.Connection] = {}
-        self.cleaning = asyncio.Runner()
-        self.cleaning_in = ThreadPoolExecutor(1)
 
     async def lend(self, service: str, tables: str = "") -> str:
         """The address of an empty database until the end of the test, with `tables` beside the service's own if these statements make some."""
@@ -65,18 +58,8 @@ class Databases:
     async def _copy(self, service: str) -> str:
         admin = await asyncpg.connect(self.server.dsn())
         try:
-            template = f"template_{service}"
-            if not self.templates:
-                await make_roles(admin, SERVICES, DATABASE_PASSWORDS)
-            if service not in self.templates:
-                await admin.execute(f"CREATE DATABASE {template} OWNER {owner_of(service)}")
-                inside = await asyncpg.connect(self.server.dsn(template))
-                await inside.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-                await inside.close()
-                await _migrate(service, self.server.url(template, owner_of(service), DATABASE_PASSWORDS[owner_of(service)]))
-                self.templates.add(service)
             name = f"{service}_{next(self.numbers)}"
-            await admin.execute(f"CREATE DATABASE {name} OWNER {owner_of(service)} TEMPLATE {template} STRATEGY file_copy")
+            await admin.execute(f"CREATE DATABASE {name} OWNER {owner_of(service)} TEMPLATE {service} STRATEGY file_copy")
             await open_to(admin, name, service)
         finally:
             await admin.close()
@@ -85,24 +68,18 @@ class Databases:
     async def take_back(self) -> None:
         while self.lent:
             kind, url = self.lent.pop()
-            await asyncio.wrap_future(self.cleaning_in.submit(self.cleaning.run, self._clean(url)))
+            await self._clean(url)
             self.waiting[kind].append(url)
 
     async def _clean(self, url: str) -> None:
-        """Over a connection that is kept, in a loop that outlives the tests': opening one costs as much again."""
+        """Over a connection that is kept: opening one costs as much again."""
         kept = self.cleaners.get(url)
         if kept is None or lost(kept):
             kept = self.cleaners[url] = await asyncpg.connect(self.superuser(url))
         waiting = ",".join(map(str, CONNECTIONS.servers(str(make_url(url).database))))
         await kept.execute(CLEAN.replace("{waiting}", f"{{{waiting}}}"))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         CONNECTIONS.end()
-        with self.cleaning_in:
-            for kept in self.cleaners.values():
-                self.cleaning_in.submit(self.cleaning.run, kept.close()).result()
-            self.cleaning_in.submit(self.cleaning.close).result()
-
-
-async def _migrate(service: str, url: str) -> None:
-    await asyncio.to_thread(migrate.up, service, url)
+        for kept in self.cleaners.values():
+            await kept.close()

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+import uvloop
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.connections import CONNECTIONS, Loop
+from tests import prepared
+from tests.connections import CONNECTIONS
 
 # Each of the first three shares one stack of five processes, so it runs on one worker: a stack costs as much as a hundred tests. The last shares the
 # documents of all services, which a worker makes once.
@@ -38,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: places[item.nodeid.partition("::")[0]])
     else:
         items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the workers use what the first process has
+        config.add_cleanup(prepared.folder().cleanup)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,9 +77,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return ByStack(config, log)
 
 
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], Loop]]:
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], uvloop.Loop]]:
     return {"of tests": CONNECTIONS.of_tests}
 
 
-def pytest_unconfigure() -> None:
-    CONNECTIONS.end()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    try:
+        return (yield)
+    finally:
+        CONNECTIONS.end_of_test()

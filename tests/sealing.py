@@ -14,7 +14,7 @@ from shared import access, audit, clock, db
 from shared.keeping import SEALER
 from shared.sealing import sealer
 from tests.conftest import KEYS, Service
-from tests.databases import DATABASE_PASSWORDS
+from tests.prepared import DATABASE_PASSWORDS
 
 KEY = Ed25519PrivateKey.from_private_bytes(base64.b64decode(KEYS["seal_key"]))
 CALL = access.Call(access.Actor("test-officer", "officer"), clock.read("2025-04-10T09:00:00+08:00"), "r-1")

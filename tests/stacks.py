@@ -15,9 +15,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from deploy import keys
+from deploy.databases import roles_for
 from deploy.postgres import FAST_SETTINGS
 from deploy.processes import tie_to
-from deploy.stack import Stack
+from deploy.stack import SERVICES, Stack
+from tests import prepared
 
 PATIENT: Mapping[str, str] = {
     "NEIGHBOUR_TIMEOUT_SECONDS": "30",
@@ -49,6 +52,11 @@ def forked(**env: str) -> Stack:
 
 
 class Forked(Stack):
+    def _make_databases(self) -> None:
+        keys.load_or_make(self.var / "secrets.json", roles_for(SERVICES))  # the passwords that the roles get
+        prepared.copied_to(self.var / "postgres")
+        super()._make_databases()
+
     def _spawn(self, name: str, command: Sequence[str], log: Path) -> Any:
         self._log_starts[name] = log.stat().st_size if log.exists() else 0
         return Process(command[1:], log, self._environment(name))

@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table, make_url
 from deploy.databases import owner_of
 from shared import forgetting, idempotency, keeping
 from tests.conftest import SERVICES, Databases, Start
-from tests.databases import DATABASE_PASSWORDS
+from tests.prepared import DATABASE_PASSWORDS
 from tests.subsidy.office import a_claim, a_fund
 
 # What may change or go as such: the papers, and what only mirrors or serves. A table that is not here states what is kept of it.

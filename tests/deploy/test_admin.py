@@ -9,7 +9,7 @@ import pytest
 from deploy.admin import local_database
 from deploy.databases import make_databases
 from deploy.postgres import Server
-from tests.databases import DATABASE_PASSWORDS
+from tests.prepared import DATABASE_PASSWORDS
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["in-its-place", "elsewhere"])

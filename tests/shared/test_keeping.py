@@ -11,7 +11,7 @@ from deploy.databases import owner_of
 from deploy.postgres import Server, throwaway_postgres
 from shared import migrate
 from tests.conftest import Databases
-from tests.databases import DATABASE_PASSWORDS
+from tests.prepared import DATABASE_PASSWORDS
 
 
 @pytest.fixture(scope="module")

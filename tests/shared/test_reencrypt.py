@@ -17,7 +17,7 @@ from deploy.databases import owner_of
 from shared import reencrypt
 from shared.privacy import Vault
 from tests.conftest import Databases, Service, Start, both_ciphers
-from tests.databases import DATABASE_PASSWORDS
+from tests.prepared import DATABASE_PASSWORDS
 from tests.registry.files.test_files import PDF, upload
 from tests.registry.made import citizen, posted, trainee
 from tests.waiting import until

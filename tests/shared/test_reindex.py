@@ -14,7 +14,7 @@ from shared.privacy import Vault
 from shared.reencrypt import Stopped
 from tests.attacks.test_database import tables
 from tests.conftest import SERVICES, Databases, Start, both_ciphers
-from tests.databases import DATABASE_PASSWORDS
+from tests.prepared import DATABASE_PASSWORDS
 from tests.registry.made import citizen, posted, trainee
 
 KEYS = [bytes([number]) * 32 for number in (11, 12, 13)]
