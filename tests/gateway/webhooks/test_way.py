@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
+import uvloop
 
 from gateway.settings import Settings
 from gateway.webhooks import policy
@@ -30,14 +31,14 @@ class Hook:
 
 def means(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     """What a look-up of NAME finds, one after another; the last for good."""
-    answers, real = list(addresses), socket.getaddrinfo
+    answers, real = list(addresses), uvloop.Loop.getaddrinfo
 
-    def found(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+    async def found(loop: uvloop.Loop, host: Any, port: Any, **options: Any) -> Any:
         if host == NAME:
             host = answers.pop(0) if len(answers) > 1 else answers[0]
-        return real(host, port, *args, **options)
+        return await real(loop, host, port, **options)
 
-    monkeypatch.setattr(socket, "getaddrinfo", found)
+    monkeypatch.setattr(uvloop.Loop, "getaddrinfo", found)
 
 
 async def posts(way: Way, url: str) -> int | None:
