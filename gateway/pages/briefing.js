@@ -68,7 +68,7 @@ function row(line, status, average) {
 		cells.map((cell, at) => el("td", { class: NUMBERS.has(at + 1) ? "number" : null }, cell)));
 }
 
-/** So that a measure is one line of the sheet. */
+/** One line of the sheet. */
 function short(text) {
 	return text.length > 36 ? `${text.slice(0, 35)}…` : text;
 }
@@ -77,6 +77,6 @@ function measures(found, kind) {
 	if (!found) return el("p", { class: "note" }, "有效的措施:暂时不能取得。");
 	if (!found.length) return el("p", { class: "note" }, "没有有效的通报、摘牌、停止支持。");
 	return el("div", {}, el("h2", {}, "有效的措施"),
-		el("ul", {}, found.slice(0, MEASURES_AT_MOST).map((each) => el("li", {}, `${kind[each.kind]} ${each.whom}:${short(each.reason)}(${each.document})`)),
+		el("ul", {}, found.slice(0, MEASURES_AT_MOST).map((each) => el("li", {}, `${kind[each.kind]} ${each.whom}:${short(each.reason)}${each.document ? `(${each.document})` : ""}`)),
 			found.length > MEASURES_AT_MOST ? el("li", {}, `另有 ${found.length - MEASURES_AT_MOST} 项。`) : null));
 }

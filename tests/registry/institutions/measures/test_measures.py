@@ -36,6 +36,14 @@ async def test_a_measure_on_nobody_is_a_422(start: Start) -> None:
         assert (await registry.as_("officer", at=TODAY).post("/v1/measures", json=STOPPED)).json()["code"] == "wrong_role"
 
 
+async def test_a_measure_needs_no_paper_beside_its_reason(start: Start) -> None:
+    async with start("registry") as registry:
+        reviewer = registry.as_("reviewer", at=TODAY)
+        body = {name: value for name, value in STOPPED.items() if name != "document"} | {"region_code": "522601100"}
+        decided = await made.posted(reviewer, "/v1/measures", body, 201)
+        assert (decided["document"], decided["reason"]) == ("", STOPPED["reason"])
+
+
 async def test_the_same_measure_stands_once_on_a_day(start: Start) -> None:
     async with start("registry") as registry:
         reviewer, town = registry.as_("reviewer", at=TODAY), {"region_code": "522601100"}
