@@ -32,8 +32,9 @@ class Processes:
         self._env["DATABASE_URLS"] = json.dumps({"evaluation": url})
 
     def start(self, bytes_at_most: int | None = None) -> subprocess.Popen[bytes]:
-        """`bytes_at_most`: its files grow no further, as on a full disk."""
-        made = subprocess.Popen([sys.executable, "-m", "shared.sealing"], env=self._env, stdout=subprocess.PIPE)
+        """`bytes_at_most`: its files grow no further, as on a full disk; compiled modules, which others use as well, are none of them."""
+        env = self._env | ({"PYTHONDONTWRITEBYTECODE": "1"} if bytes_at_most else {})
+        made = subprocess.Popen([sys.executable, "-m", "shared.sealing"], env=env, stdout=subprocess.PIPE)
         if bytes_at_most:
             resource.prlimit(made.pid, resource.RLIMIT_FSIZE, (bytes_at_most, bytes_at_most))
         self.running.append(made)
