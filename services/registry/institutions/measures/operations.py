@@ -129,16 +129,17 @@ async def _institution(session: AsyncSession, body: MeasureIn) -> Institution | 
 
 
 async def _only_one(session: AsyncSession, body: MeasureIn) -> None:
-    """One support is not stopped twice on one day; of a criticism, which is no state, only the day itself is compared. Whoever decides about the same body
-    waits for the other."""
+    """One support is not stopped twice on one day. A criticism is no state: only the day itself is compared. Nor is a removed plaque, of an institution that
+    may be designated anew and lose that plaque too: one is removed after the other. Whoever decides about the same body waits for the other."""
     whom = str(body.institution_id or body.region_code or body.department)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"measure {whom}", 0))))
     same = [getattr(Measure, name) == value for name in BODIES if (value := getattr(body, name))]
-    days = (
-        Measure.from_on == body.from_on
-        if body.kind == MeasureKind.CRITICISM
-        else (Measure.from_on <= (body.until_on or date.max)) & or_(Measure.until_on.is_(None), Measure.until_on >= body.from_on)
-    )
+    not_over = or_(Measure.until_on.is_(None), Measure.until_on >= body.from_on)
+    days = {
+        MeasureKind.CRITICISM: Measure.from_on == body.from_on,
+        MeasureKind.PLAQUE_REMOVED: Measure.from_on >= body.from_on,
+        MeasureKind.SUPPORT_STOPPED: (Measure.from_on <= (body.until_on or date.max)) & not_over,
+    }[body.kind]
     wanted = select(Measure).where(*same, Measure.kind == body.kind, Measure.voided_at.is_(None), days)
     if other := await session.scalar(wanted.limit(1)):
         until = f"至 {other.until_on}" if other.until_on else "起"
@@ -162,7 +163,11 @@ async def _end_terms(session: AsyncSession, institution: Institution, on: date) 
 
 
 async def _go_on(session: AsyncSession, institution: Institution, measure: Measure) -> None:
-    """The terms that were ended, as they had been; 409 where the institution was designated anew for one of their days."""
+    """The terms that were ended, as they had been; 409 where the institution was designated anew for one of their days, and where another plaque was removed
+    since, which would have ended them as well."""
+    later = (Measure.kind == measure.kind, Measure.voided_at.is_(None), Measure.from_on > measure.from_on)
+    if since := await session.scalar(select(Measure).where(Measure.institution_id == institution.id, *later).limit(1)):
+        raise DesignationOverlaps(f"此后另有摘牌 {since.number}(自 {since.from_on} 起)。请先撤销该项措施。")
     for term in measure.terms_ended:
         first, last = date.fromisoformat(term["from_on"]), date.fromisoformat(term["to_on"])
         own = Designation.institution_id == institution.id

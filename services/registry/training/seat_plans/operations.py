@@ -20,7 +20,7 @@ DRAWING = (ClassStatus.APPROVED, ClassStatus.IN_PROGRESS, ClassStatus.COMPLETED)
 
 
 async def plan(session: AsyncSession, call: Call, body: SeatPlanIn) -> SeatPlanPaper:
-    """The classes of that year that are approved already draw on it; 409 where they need more than is offered."""
+    """The classes of that year that are approved already draw on it, those told of past years never; 409 where they need more than is offered."""
     institution = await session.get(Institution, body.institution_id)
     faults = wire.faults(rules.RULES, body, call.today)
     if institution is None:
@@ -34,6 +34,7 @@ async def plan(session: AsyncSession, call: Call, body: SeatPlanIn) -> SeatPlanP
         TrainingClass.institution_id == body.institution_id,
         TrainingClass.channel == body.channel,
         TrainingClass.status.in_(DRAWING),
+        ~TrainingClass.imported,
         func.extract("year", TrainingClass.starts_on) == body.year,
     )
     classes = (await session.execute(held)).all()

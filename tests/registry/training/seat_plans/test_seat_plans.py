@@ -59,10 +59,24 @@ async def test_a_class_that_moves_into_another_year_draws_on_that_years_plan(sta
         assert [(await left(officer, path))[1] for path in (this_year, next_year)] == [0, 40]
 
 
+PAST = {
+    "number_there": "2025-01",
+    "name": "往期班",
+    "channel": "agricultural_short",
+    "trade_name": "稻田养鱼",
+    "starts_on": "2025-01-06",
+    "ends_on": "2025-01-08",
+    "hours": 24,
+    "region_code": "522601100",
+    "people": [{"id_number": made.citizen(501), "name": "杨秀英", "outcome": "completed"}],
+}
+
+
 async def test_what_is_not_planned_is_not_limited_and_what_was_approved_before_the_plan_draws_on_it(start: Start) -> None:
     async with start("registry") as registry:
         school, officer = await made.school(registry), registry.as_("officer", at=EARLY)
         await made.proposed(registry, school, "approved")
+        await made.posted(officer, "/v1/history-imports", {"items": [PAST | {"institution_id": school}]}, 207)  # told, never approved
         await planned(registry, await made.school(registry), 1)  # another's
         await planned(registry, school, 1, channel="project")
         body = {"year": 2025, "institution_id": school, "channel": "agricultural_short", "seats": 39}
