@@ -108,8 +108,15 @@ def of_institution(institution_id: UUID, from_on: date | None, until_on: date | 
 
 def of_body(institution_id: UUID | None, region_code: str | None, department: str | None) -> list[ColumnElement[bool]]:
     """The claims of an institution, for classes of a town, or for those that a department proposed: at most one of them is named."""
-    named = {Claim.institution_id: institution_id, Claim.counted_region_code: region_code, Claim.counted_department: department}
-    return [column == value for column, value in named.items() if value]
+    of_town = and_(
+        Claim.counted_region_code == region_code, Claim.class_id.is_not(None)
+    )  # without a class it counts where its first person lives
+    named = (
+        (institution_id, Claim.institution_id == institution_id),
+        (region_code, of_town),
+        (department, Claim.counted_department == department),
+    )
+    return [is_theirs for value, is_theirs in named if value]
 
 
 def own_money_of(body: ColumnElement[bool]) -> ColumnElement[bool]:

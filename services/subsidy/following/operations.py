@@ -100,7 +100,9 @@ def _trade(_event: Event, told: Told) -> ColumnElement[bool]:
 
 
 SUPPORT_STOPPED = FindingCode.SUPPORT_STOPPED.value  # the measure is called as what it makes a claim held for
-JUDGED_BY = frozenset({"categories", "bank_account", "id_number", "retirement_track"})  # of all that a person or institution is said to be
+JUDGED_BY = frozenset(
+    {"categories", "bank_account", "id_number", "retirement_track", "kind"}
+)  # of all that a person or institution is said to be
 CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("status_record.received", "status_record.voided"), _trainee),
     **dict.fromkeys(("outside_payment.recorded", "outside_payment.voided"), _trainee),

@@ -50,7 +50,7 @@ class PlacementFacts:
 class Barred:
     """Days, both counted in, on which an institution was barred; `until_on` None: without an end."""
 
-    why: Literal["blacklisted", "suspended", "exited"]
+    why: Literal["blacklisted", "suspended", "exited", "support_stopped"]
     from_on: date
     until_on: date | None = None
 

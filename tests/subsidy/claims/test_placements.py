@@ -158,6 +158,9 @@ async def test_an_employer_that_was_barred_on_the_first_day_waits(start: Start) 
             ([{"why": "blacklisted", "from_on": "2025-01-01", "until_on": STARTED}], ["institution_blacklisted"]),
             ([{"why": "suspended", "from_on": STARTED, "until_on": None}], ["institution_suspended"]),
             ([{"why": "exited", "from_on": "2025-02-02", "until_on": None}], []),
+            ([{"why": "support_stopped", "from_on": "2025-01-01", "until_on": STARTED}], ["support_stopped"]),
+            ([{"why": "support_stopped", "from_on": "2025-02-02", "until_on": "2025-02-03"}], []),
+            ([{"why": "support_stopped", "from_on": "2025-02-02", "until_on": None}], ["support_stopped"]),  # on the day of the claim
         ):
             world.barred = bars
             claim = await world.apply(world.claims_for("placement_absorption", stay, **by_school))

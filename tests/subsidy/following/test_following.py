@@ -38,6 +38,17 @@ async def test_support_that_is_stopped_holds_open_claims_until_that_very_measure
         assert holds[0] is None and holds[1]["code"] == "support_stopped"
 
 
+async def test_support_of_a_town_that_is_stopped_holds_claims_for_its_classes_alone(start: Start) -> None:
+    async with an_office(start) as city:
+        here = {"counted_region_code": "522601100"}
+        in_class, elsewhere = {"class_id": db.new_id()}, {"class_id": db.new_id(), "counted_region_code": "522601101"}
+        claims = [await city.claim(**more) for more in (here | in_class, elsewhere, here)]  # the last: whose first person lives there
+        reviewer = city.registry.as_("reviewer", at=LISTED_AT)
+        await made.posted(reviewer, "/v1/measures", STOPPED | {"region_code": "522601100"}, 201)
+        await city.catch_up()
+        assert [await city.hold(each) for each in claims] == ["support_stopped", None, None]
+
+
 # --- blacklists ----------------------------------------------------------------------------------------------------------------------------
 
 

@@ -203,6 +203,10 @@ async def test_the_same_event_twice_and_one_that_says_nothing_new_do_nothing(sta
         await at.event("trainee.changed", fields=["phone"])
         assert await at.due() == 1
         assert (await run_due(at.world.subsidy.kernel), await at.due()) == (1, 0)
+        for fields, due in ((["name"], 0), (["kind"], 1)):  # whether it must be designated goes by its kind
+            await at.event("institution.changed", institution_id=at.world.school_id, fields=fields)
+            assert await at.due() == due
+        await run_due(at.world.subsidy.kernel)
         assert ((await at.seen(claim))["version"], await at.kept()) == (claim["version"], 0)
 
 

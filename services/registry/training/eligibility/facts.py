@@ -29,9 +29,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import aliased
 
+from services.registry.codes import MeasureKind
 from services.registry.institutions.institutions.policy import Absence, Blacklisting, last_day
 from services.registry.institutions.institutions.reading import ABSENCES, BLACKLISTINGS
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.measures.tables import Measure
 from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees.conditions import ALIASES
@@ -108,6 +110,7 @@ def _everything() -> Select[Any]:
                     "institution": institution.where(Institution.id == INSTITUTION_ID),
                     "blacklistings": BLACKLISTINGS,
                     "absences": ABSENCES,
+                    "stops": _stops(),
                 }
             ).items()
         )
@@ -123,8 +126,13 @@ def _complete() -> Select[Any]:
     return select(found.c.status, func.lower(found.c.span).label("from_on"), last).order_by(found.c.status, "from_on")
 
 
+def _stops() -> Any:
+    against = (Measure.institution_id == INSTITUTION_ID, Measure.kind == MeasureKind.SUPPORT_STOPPED, Measure.voided_at.is_(None))
+    return select(Measure.from_on, Measure.until_on).where(*against).order_by(Measure.from_on)
+
+
 def _barred(told: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
-    """The days on which the institution was on the blacklist, suspended or gone."""
+    """The days on which the institution was on the blacklist, suspended or gone, or a measure stops its support."""
     bars: list[Blacklisting | Absence] = [
         *read(tuple[Blacklisting, ...], told["blacklistings"]),
         *read(tuple[Absence, ...], told["absences"]),
@@ -134,7 +142,7 @@ def _barred(told: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
         {"why": why, "from_on": first.isoformat(), "until_on": last and last.isoformat()}
         for why, first, last in days
         if last is None or last >= first
-    ]
+    ] + [{"why": MeasureKind.SUPPORT_STOPPED.value, **each} for each in told["stops"]]
 
 
 # What a class's facts tell of its people as well

@@ -234,7 +234,7 @@ class ListDays(wire.Out):
 class BarredDays(wire.Out):
     """Days, both counted in, on which the institution is barred; without an end: null."""
 
-    why: Literal["blacklisted", "suspended", "exited"]
+    why: Literal["blacklisted", "suspended", "exited", "support_stopped"]
     from_on: wire.CivilDate
     until_on: wire.CivilDate | None
 
@@ -246,7 +246,7 @@ class ApplicantFacts(wire.Out):
     name: str
     uscc: str
     bank_account_key: str | None
-    barred: list[BarredDays] = Field(description="列入黑名单、暂停、退出的各段日期")
+    barred: list[BarredDays] = Field(description="列入黑名单、暂停、退出、停止支持的各段日期")
 
 
 class InCatalogue(wire.Out):

@@ -64,16 +64,18 @@ def complaint_open(claim: ClaimFacts, terms: Terms) -> Finding | None:
 
 
 def applicant_barred(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Finding]]:
-    """Of a claim without a class: each line on its own day."""
+    """Of a claim without a class: each line on its own day, and by a measure on the day of the claim as well."""
     applicant = claim.applicant
     if applicant is None or not applicant.barred:
         return
     for index, line in enumerate(claim.lines):
         day = day_counted(claim, line, terms.age_counted_on)
-        for why, bar in {bar.why: bar for bar in applicant.barred if bar.covers(day)}.items():
-            yield index, _barred(terms, why, applicant.name, day, bar.from_on if why == "exited" else None, bar.until_on)
+        holding = (bar for bar in applicant.barred if bar.covers(day) or (bar.why == "support_stopped" and bar.covers(claim.claimed_on)))
+        for why, bar in {bar.why: bar for bar in holding}.items():
+            yield index, _barred(terms, why, applicant.name, day, bar.from_on if why in SINCE else None, bar.until_on)
 
 
+SINCE = ("exited", "support_stopped")
 BARS = {  # why: the finding, how it stands, what it is called
     "blacklisted": (FindingCode.INSTITUTION_BLACKLISTED, "在黑名单内", "列入黑名单"),
     "suspended": (FindingCode.INSTITUTION_SUSPENDED, "暂停办班", "暂停办班"),

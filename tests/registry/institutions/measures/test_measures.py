@@ -79,6 +79,10 @@ async def test_support_that_is_stopped_bars_new_classes_until_it_is_voided(start
         against = bodies.get(whom, {"region_code": "522601101"})
         reviewer = registry.as_("reviewer", at=TODAY)
         measure = await made.posted(reviewer, "/v1/measures", STOPPED | against, 201)
+        asked = {"trainee_ids": [], "institution_id": school}  # what it claims without a class
+        told = await made.posted(registry.internal(), "/internal/v1/people-facts", asked, 200)
+        bar = {"why": "support_stopped", "from_on": "2025-04-08", "until_on": None}
+        assert told["institution"]["barred"] == ([bar] if whom == "school" else [])
         expected = "support_stopped" if stopped else None
         assert await made.why_not(proposer, path.rpartition("/")[2], "submit") == expected
         answer = await proposer.post(f"{path}:submit")
@@ -87,6 +91,7 @@ async def test_support_that_is_stopped_bars_new_classes_until_it_is_voided(start
             voided = await made.posted(reviewer, f"/v1/measures/{measure['id']}:void", {"reason": "已整改"})
             assert voided["voided_at"] and voided["allowed_actions"][0]["allowed"] is False
             await made.posted(proposer, f"{path}:submit", {}, 200)
+            assert (await made.posted(registry.internal(), "/internal/v1/people-facts", asked, 200))["institution"]["barred"] == []
             again = await reviewer.post(f"/v1/measures/{measure['id']}:void", json={"reason": "再撤"})
             assert (again.status_code, again.json()["code"]) == (409, "invalid_state")
             one = f"/v1/measures/{measure['id']}"
@@ -136,3 +141,22 @@ async def test_a_removed_plaque_ends_the_designation_and_gives_it_back_when_void
         assert [each["type"] for each in feed][-2:] == ["institution.designation_voided", "measure.decided"]
         await made.posted(reviewer, f"/v1/measures/{measure['id']}:void", {"reason": "复议撤销"}, 200)
         assert await designations(registry, school) == [("2025-01-01", "2025-12-31"), ("2026-01-01", "2026-12-31")]
+
+
+async def test_one_plaque_is_removed_after_another_and_given_back_before_it(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await made.school(registry, "private_school")
+        officer, reviewer = registry.as_("officer", at=TODAY), registry.as_("reviewer", at=TODAY)
+        anew = {"from_on": "2025-06-01", "to_on": "2025-12-31"}
+        measures = []
+        for term, from_on in ((TERM, "2025-04-08"), (anew, "2025-06-01")):
+            await made.posted(officer, f"/v1/institutions/{school}:designate", term, 200)
+            removed = STOPPED | {"kind": "plaque_removed", "institution_id": school, "from_on": from_on}
+            measures.append((await made.posted(reviewer, "/v1/measures", removed, 201))["id"])
+        earlier = await reviewer.post("/v1/measures", json=removed | {"from_on": "2025-05-31"})
+        assert (earlier.status_code, earlier.json()["code"], earlier.json()["existing_id"]) == (409, "duplicate_measure", measures[1])
+        refused = await reviewer.post(f"/v1/measures/{measures[0]}:void", json={"reason": "复议撤销"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "designation_overlaps")
+        assert await designations(registry, school) == [("2025-01-01", "2025-04-07")]
+        await made.posted(reviewer, f"/v1/measures/{measures[1]}:void", {"reason": "复议撤销"}, 200)
+        assert await designations(registry, school) == [("2025-01-01", "2025-04-07"), ("2025-06-01", "2025-12-31")]
