@@ -1,6 +1,6 @@
 """An assessment from state to state: which step may be taken now, and what is told of each. What a step does stands with who takes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,8 @@ from services.evaluation.assessments import policy, reading
 from services.evaluation.assessments.errors import REFUSALS, SamePerson, SupervisionMissing
 from services.evaluation.assessments.schemas import AssessmentOut, AssessmentPaper, Proof
 from services.evaluation.assessments.tables import Assessment, Candidate
+from services.evaluation.examiners import facts as examiners
+from services.evaluation.examiners.policy import card_invalid
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings.tables import Filing
@@ -88,7 +90,12 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
                 for each in await reading.supervision(session, assessment.id)
             ],
             "amendments": [each._mapping for each in await reading.amendments(session, assessment.id)],
-            "warnings": [*assessment.warnings, *_of_method(assessment, people), *_held_already(assessment, people)],
+            "warnings": [
+                *assessment.warnings,
+                *_of_method(assessment, people),
+                *_held_already(assessment, people),
+                *await _of_cards(session, assessment, named),
+            ],
             "certificates_issued": sum(each.certified for each in people) if assessment.status == "issued" else 0,
             "allowed_actions": wire.allowed_actions(found),
         }
@@ -144,6 +151,16 @@ def _held_already(assessment: Assessment, people: Sequence[Any]) -> list[dict[st
     left_out = [n for n, each in enumerate(people) if each.passed and not each.certified] if assessment.status == "issued" else []
     detail = "合格而没有本批次的证书:发证时已持有该等级或更高等级,或成绩是发证后更正的。"
     return [{"code": "not_certified", "pointer": f"/candidates/{n}", "detail": detail} for n in left_out]
+
+
+async def _of_cards(session: AsyncSession, assessment: Assessment, named: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Assessors whose card holds no more on the day of the exam, though it did when the batch was announced: shown until its certificates are issued."""
+    if assessment.status not in ("open", "locked"):
+        return []
+    known = await examiners.registered(session, set(assessment.assessors))
+    found = ((n, card_invalid(known[card], named.get(card), assessment.held_on)) for n, card in enumerate(assessment.assessors))
+    said = [(n, f"{reason}。请在发证之前核实,确有问题的重新考核。") for n, reason in found if reason]
+    return [{"code": "card_invalid", "pointer": f"/assessors/{n}", "detail": detail} for n, detail in said]
 
 
 def _proofs(assessment: Assessment) -> list[policy.Proof]:
