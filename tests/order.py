@@ -1,6 +1,7 @@
 """Which tests run where and when, and when Python looks for rubbish."""
 
 import gc
+import inspect
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,9 @@ SLOW = ("tests/faults/", "tests/attacks/", "tests/journeys/", "tests/contracts/t
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest modules begin first, so that none is left alone at the end. `SHUFFLE=7 pytest …`: modules and their tests in the random order 7."""
+    for item in items:  # what is made in the tests' loop would be ended for a test that runs outside it
+        if "_databases" in getattr(item, "fixturenames", ()) and not inspect.iscoroutinefunction(getattr(item, "obj", None)):
+            raise pytest.UsageError(f"{item.nodeid}: a test with a database is `async def`")
     if order := os.environ.get("SHUFFLE"):
         chance = random.Random(order)
         places = {module: chance.random() for module in sorted({item.nodeid.partition("::")[0] for item in items})}

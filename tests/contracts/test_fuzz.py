@@ -86,33 +86,27 @@ def _part(value: Any) -> tuple[str | None, bytes]:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_no_request_breaks_a_service(name: str, databases: Databases, tmp_path: Path) -> None:
+async def test_no_request_breaks_a_service(name: str, databases: Databases, tmp_path: Path) -> None:
     logging.getLogger("schemathesis").setLevel(logging.ERROR)
-    with asyncio.Runner() as runner:
-        made = apps.app(name, tmp_path, runner.run(databases.lend(name)))
-        document = apps.document(name)
-        asked = [(described.get("security") or [{}])[0] for methods in document["paths"].values() for described in methods.values()]
-        scopes = {scope for each in asked for scope in each.get("oauth2", [])}
-        entering = running(made)
-        service = runner.run(entering.__aenter__())
-        try:
-            _fuzz(runner, clients(service, scopes), document)
-        finally:
-            runner.run(entering.__aexit__(None, None, None))
+    document = apps.document(name)
+    asked = [(described.get("security") or [{}])[0] for methods in document["paths"].values() for described in methods.values()]
+    scopes = {scope for each in asked for scope in each.get("oauth2", [])}
+    async with running(apps.app(name, tmp_path, await databases.lend(name))) as service:
+        await asyncio.to_thread(_fuzz, asyncio.get_running_loop(), clients(service, scopes), document)
 
 
-def _fuzz(runner: asyncio.Runner, acting: dict[str, httpx.AsyncClient], document: dict[str, Any]) -> None:
+def _fuzz(loop: asyncio.AbstractEventLoop, acting: dict[str, httpx.AsyncClient], document: dict[str, Any]) -> None:
     found: dict[str, str] = {}
     known: dict[str, list[str]] = {}
     for result in schemathesis.openapi.from_dict(document).get_all_operations():
         operation = result.ok()  # type: ignore[union-attr]
         if operation.path != "/oauth2/token":  # it speaks another standard's language
-            _fuzz_one(runner, acting, operation, document["paths"][operation.path][operation.method.lower()], known, found)
+            _fuzz_one(loop, acting, operation, document["paths"][operation.path][operation.method.lower()], known, found)
     assert not found, "\n".join(f"{where}: {what}" for where, what in found.items())
 
 
 def _fuzz_one(
-    runner: asyncio.Runner,
+    loop: asyncio.AbstractEventLoop,
     acting: dict[str, httpx.AsyncClient],
     operation: Any,
     described: dict[str, Any],
@@ -134,7 +128,7 @@ def _fuzz_one(
     def ask(case: Any, role: str, reuse: bool) -> None:
         request = sent(case, known, reuse)
         try:
-            response = runner.run(acting[role].request(**request))
+            response = asyncio.run_coroutine_threadsafe(acting[role].request(**request), loop).result()
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError):
             return  # nothing that a client could send
         if response.status_code == 201 and "id" in response.json():

@@ -111,10 +111,10 @@ def require_own(call: Call, training: TrainingClass) -> None:
 
 def require_state(call: Call, training: TrainingClass, step: Step) -> None:
     """409 unless the class is in one of the states in which the step can be taken, and was not told of past years."""
-    if refusal := policy.MACHINE.wrong_state(step, training.status, call.actor.role):
-        raise errors.InvalidState(refusal.detail)
     if training.imported:
         raise errors.InvalidState(policy.IMPORTED.detail)
+    if refusal := policy.MACHINE.wrong_state(step, training.status, call.actor.role):
+        raise errors.InvalidState(refusal.detail)
     if step is policy.ENROL and (refusal := policy.too_late(call.actor.role, training.ends_on, call.today)):
         raise TooLate(refusal.detail)
 
