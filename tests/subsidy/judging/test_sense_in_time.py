@@ -1,13 +1,27 @@
 """What cannot have been, or was told too late: signatures, filing, headcounts."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from services.subsidy.judging.facts import AttendedDay, Headcount, Impossible, Posts, Signing, Stop
+from services.subsidy.judging.papers import ApplicantFacts, Barred, CertificateFacts
+from services.subsidy.judging.rules.institution import applicant_barred
 from services.subsidy.schemes.policy import Terms
-from tests.subsidy.judging.cases import FIRST_DAY, LAST_DAY, PROJECT, SHORT, class_with, effect_of, findings_of, line_with, terms_with
+from tests.subsidy.judging.cases import (
+    CLAIM,
+    FIRST_DAY,
+    LAST_DAY,
+    PROJECT,
+    SHORT,
+    class_with,
+    effect_of,
+    findings_of,
+    line_with,
+    terms_with,
+)
 
 
 def at(text: str) -> datetime:
@@ -137,6 +151,22 @@ def test_a_class_that_is_held_for_posts_has_some_when_it_is_filed(facts: dict[st
 def test_what_is_supported_no_more_is_held(from_on: date, until_on: date | None, payee: Any, effect: str | None) -> None:
     stops = (Stop("support_stopped", "KL-CS-2025-000001", from_on, until_on),)
     assert effect_of("support_stopped", terms=terms_with(payee=payee), claim=class_with(stops=stops)) == effect
+
+
+@pytest.mark.parametrize(
+    ("from_on", "said"),
+    [
+        pytest.param(date(2025, 4, 8), "于 2025-04-08 停止支持(自 2025-04-08 起)", id="on-the-first-day"),
+        pytest.param(date(2025, 5, 6), "于 2025-05-06 停止支持(自 2025-05-06 起)", id="on-the-day-of-the-claim"),
+    ],
+)
+def test_a_stopped_support_is_told_of_a_day_on_which_it_was_stopped(from_on: date, said: str) -> None:
+    of_class = class_with(stops=(Stop("support_stopped", "KL-CS-2025-000001", from_on),))
+    assert findings_of(claim=of_class)["support_stopped"].seen.endswith(said)
+    line = line_with(certificate=CertificateFacts("1", "1", "trainee-1", "skill_level", None, None, FIRST_DAY, "某机构"))
+    alone = replace(CLAIM, class_facts=None, lines=(line,), applicant=ApplicantFacts("1", "某机构", (Barred("support_stopped", from_on),)))
+    [(_, finding)] = applicant_barred(alone, terms_with(age_counted_on="certificate_issue"))
+    assert finding.seen == f"某机构 {said}"
 
 
 def test_a_complaint_that_is_looked_into_holds_everybody() -> None:

@@ -49,8 +49,8 @@ def support_stopped(claim: ClaimFacts, terms: Terms) -> Finding | None:
         return None
     days = (class_facts.starts_on, claim.claimed_on)
     for each in class_facts.stops:
-        if each.why == "support_stopped" and any(map(each.covers, days)):
-            return _barred(terms, each.why, f"{class_facts.institution_name}(措施 {each.number})", days[0], each.from_on, each.until_on)
+        if each.why == "support_stopped" and (on := next(filter(each.covers, days), None)):
+            return _barred(terms, each.why, f"{class_facts.institution_name}(措施 {each.number})", on, each.from_on, each.until_on)
     return None
 
 
@@ -70,9 +70,10 @@ def applicant_barred(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Fin
         return
     for index, line in enumerate(claim.lines):
         day = day_counted(claim, line, terms.age_counted_on)
-        holding = (bar for bar in applicant.barred if bar.covers(day) or (bar.why == "support_stopped" and bar.covers(claim.claimed_on)))
-        for why, bar in {bar.why: bar for bar in holding}.items():
-            yield index, _barred(terms, why, applicant.name, day, bar.from_on if why in SINCE else None, bar.until_on)
+        days = {"support_stopped": (day, claim.claimed_on)}
+        holding = ((bar, on) for bar in applicant.barred if (on := next(filter(bar.covers, days.get(bar.why, (day,))), None)))
+        for why, (bar, on) in {bar.why: (bar, on) for bar, on in holding}.items():
+            yield index, _barred(terms, why, applicant.name, on, bar.from_on if why in SINCE else None, bar.until_on)
 
 
 SINCE = ("exited", "support_stopped")
