@@ -1,11 +1,14 @@
 """What people were paid elsewhere: kept once, also of people not registered yet, and voided rather than changed."""
 
+import asyncio
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from tests.conftest import Start
 from tests.registry import made
+from tests.waiting import until
 
 PAID = {"occupation_code": "6-31-01-03", "level": "junior", "on": "2025-03-10", "amount": "1000.00", "source": "州失业保险经办机构"}
 
@@ -82,3 +85,18 @@ async def test_it_is_told_whose_it_is_and_from_which_day_but_not_what_was_paid(s
         assert (
             await registry.as_("institution", institution_id=await made.school(registry)).get("/v1/outside-payments")
         ).status_code == 403
+
+
+async def test_a_payment_that_is_being_voided_is_told_anew(start: Start) -> None:
+    """By an office, while the import of past years that alone had named it is taken back."""
+    locked = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=made.FIRST)
+        [kept] = await sent(officer, of(1))
+        async with registry.superuser() as watching, registry.superuser() as voiding:
+            await voiding.execute(text("UPDATE outside_payments SET stands_alone = false, voided_at = now(), void_reason = '撤销导入'"))
+            telling = asyncio.create_task(sent(officer, of(1)))
+            await until(lambda: watching.scalar(locked))
+            await voiding.commit()
+            [told] = await telling
+        assert told["outcome"] == "created" and told["id"] != kept["id"]

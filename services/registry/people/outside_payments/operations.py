@@ -50,10 +50,12 @@ async def keep(
             rows[index] = row | {"stands_alone": alone}
     if not rows:
         return results
-    insert = upsert(OutsidePayment).on_conflict_do_nothing(index_elements=SAME_PAYMENT, index_where=text("voided_at IS NULL"))
-    made = set(await session.scalars(insert.returning(OutsidePayment.id), sorted(rows.values(), key=lambda row: row["id_number_key"])))
     keys = {row["id_number_key"] for row in rows.values()}
     standing = select(OutsidePayment).where(OutsidePayment.id_number_key.in_(keys), OutsidePayment.voided_at.is_(None))
+    # One that is being voided just now is waited for: then it is told anew.
+    await session.execute(standing.with_only_columns(OutsidePayment.id).order_by(OutsidePayment.id).with_for_update(key_share=True))
+    insert = upsert(OutsidePayment).on_conflict_do_nothing(index_elements=SAME_PAYMENT, index_where=text("voided_at IS NULL"))
+    made = set(await session.scalars(insert.returning(OutsidePayment.id), sorted(rows.values(), key=lambda row: row["id_number_key"])))
     kept = {_same(vars(each)): each for each in await session.scalars(standing)}
     results |= {index: _result(kept[_same(row)], row, made) for index, row in rows.items()}
     if alone and (known := [result.id for result in results.values() if result.outcome == "unchanged"]):
@@ -98,7 +100,7 @@ async def void(session: AsyncSession, call: Call, payment_id: UUID, reason: str)
 async def void_all(session: AsyncSession, call: Call, payment_ids: Collection[UUID], reason: str) -> None:
     """Of these, all that still count and that nobody told by themselves."""
     standing = OutsidePayment.id.in_(payment_ids), OutsidePayment.voided_at.is_(None), ~OutsidePayment.stands_alone
-    payments = list(await session.scalars(select(OutsidePayment).where(*standing).with_for_update()))
+    payments = list(await session.scalars(select(OutsidePayment).where(*standing).order_by(OutsidePayment.id).with_for_update()))
     for each in payments:
         each.voided_at, each.void_reason = call.now, reason
     await session.flush()
