@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from services.registry.codes import SheetKind
 from services.registry.imports.templates import TEMPLATES
@@ -347,16 +346,3 @@ async def test_an_open_offer_is_settled_by_a_later_sheet(registry: Service) -> N
         assert answer["summary"] == counts(1, **counted), answer["errors"]
         [offer] = (await officer.get(f"/v1/enrolments/{enrolment['id']}/job-offers")).json()["items"]
         assert (offer["result"], offer["wage"]) == (status, "4500.00")
-
-
-@pytest.mark.parametrize(("taken_for", "then"), [(0, 3), (5_000, 5_000)])
-async def test_people_whom_the_planner_takes_for_none_are_counted_while_a_sheet_is_read(
-    registry: Service, taken_for: int, then: int
-) -> None:
-    """It does after a large sheet was only tried and its rows were cleared away: each of the next sheet would be sought through all of them."""
-    async with registry.superuser() as connection:
-        await connection.execute(text(f"UPDATE pg_class SET reltuples = {taken_for}, relpages = 50 WHERE oid = 'trainees'::regclass"))
-    tried = await imported(registry.as_("officer"), roster(*map(person, range(1, 4))), kind="trainees", mode="validate")
-    assert tried["summary"] == counts(3, created=3)
-    async with registry.superuser() as connection:
-        assert await connection.scalar(text("SELECT reltuples FROM pg_class WHERE oid = 'trainees'::regclass")) == then
