@@ -16,7 +16,7 @@ class MeasureIn(wire.In):
     region_code: wire.Word | None = Field(None, description="对镇、街道的填区划代码", examples=[None])
     department: wire.Word | None = Field(None, description="对部门的填部门名称", examples=[None])
     reason: wire.Reason = Field(examples=["年度目标未完成,整改不力"])
-    document: wire.Word = Field("", description="决定文件;没有另发文件的不填", examples=["联席会议纪要〔2025〕3 号"])
+    document: wire.Named = Field("", max_length=200, description="决定文件;没有另发文件的不填", examples=["联席会议纪要〔2025〕3 号"])
     from_on: wire.CivilDate = Field(examples=["2025-06-01"])
     until_on: wire.CivilDate | None = Field(None, description="最后一日;不填为长期,摘牌不填", examples=[None])
 

@@ -37,11 +37,15 @@ async def test_a_measure_on_nobody_is_a_422(start: Start) -> None:
 
 
 async def test_a_measure_needs_no_paper_beside_its_reason(start: Start) -> None:
+    """What is answered then is taken as well."""
     async with start("registry") as registry:
         reviewer = registry.as_("reviewer", at=TODAY)
-        body = {name: value for name, value in STOPPED.items() if name != "document"} | {"region_code": "522601100"}
-        decided = await made.posted(reviewer, "/v1/measures", body, 201)
+        body = {name: value for name, value in STOPPED.items() if name != "document"}
+        decided = await made.posted(reviewer, "/v1/measures", body | {"region_code": "522601100"}, 201)
         assert (decided["document"], decided["reason"]) == ("", STOPPED["reason"])
+        again = {"region_code": "522601101", "document": decided["document"]}
+        assert (await made.posted(reviewer, "/v1/measures", body | again, 201))["document"] == ""
+        assert (await reviewer.post("/v1/measures", json=body | again | {"document": "文" * 201})).status_code == 422
 
 
 async def test_the_same_measure_stands_once_on_a_day(start: Start) -> None:
