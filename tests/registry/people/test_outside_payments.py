@@ -93,10 +93,13 @@ async def test_a_payment_that_is_being_voided_is_told_anew(start: Start) -> None
     async with start("registry") as registry:
         officer = registry.as_("officer", at=made.FIRST)
         [kept] = await sent(officer, of(1))
+        async with registry.superuser() as importing:
+            await importing.execute(text("UPDATE outside_payments SET stands_alone = false"))
         async with registry.superuser() as watching, registry.superuser() as voiding:
-            await voiding.execute(text("UPDATE outside_payments SET stands_alone = false, voided_at = now(), void_reason = '撤销导入'"))
+            await voiding.execute(text("SELECT FROM outside_payments FOR UPDATE"))
             telling = asyncio.create_task(sent(officer, of(1)))
             await until(lambda: watching.scalar(locked))
+            await voiding.execute(text("UPDATE outside_payments SET voided_at = now(), void_reason = '撤销导入'"))
             await voiding.commit()
             [told] = await telling
         assert told["outcome"] == "created" and told["id"] != kept["id"]
