@@ -90,7 +90,7 @@ async def test_what_is_missing_unknown_or_anothers_is_refused_and_tells_nothing_
             claim = await world.apply(world.claims_for("certificate_direct", line(who, named)))
             [told] = claim["lines"]
             assert (code in codes(told), told["verdict"], told["certificate_id"]) == (True, "refused", named)
-            assert "9999" not in str(told["findings"])
+            assert "3255009999" not in str(told["findings"])
 
 
 async def test_terms_age_and_category_are_those_of_the_certificates_day(start: Start) -> None:
