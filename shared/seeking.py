@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ClauseElement, Column, ColumnElement, Computed, Text, cast, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql.operators import CONTAINS
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import MappedColumn, mapped_column
@@ -20,6 +21,7 @@ from sqlalchemy.sql.visitors import iterate
 from shared import db
 
 LONGEST: Final = 2  # longer ones are left to trigrams
+SEEKING: Final = (like_op, ilike_op, CONTAINS)
 ANEW, AS_BEFORE = text("SET plan_cache_mode = force_custom_plan"), text("RESET plan_cache_mode")
 BETWEEN: Final = "chr(31)"  # stands in no text that was taken in
 PAIRS, SINGLE = "'(..)'", "'(.)'"
@@ -47,8 +49,14 @@ def beside(of: type[Any]) -> list[Column[Any]]:
 
 
 def within(columns: Sequence[Any], text: str) -> ColumnElement[bool]:
-    """The rows that have the text in one of these columns of one table, in capitals or not; its `parts` are theirs together."""
-    return _short(columns[0], text) if len(text) <= LONGEST else or_(*(column.ilike(pattern(text)) for column in columns))
+    """The rows that have the text in one of these columns of one table, in capitals or not; its `parts` are theirs together. Of two characters both are
+    asked: told twice how few have them, the planner looks these up, where it would walk through the list for as many as it takes to come upon a page of them,
+    though they need not lie evenly. Single ones are frequent: there it is right to walk."""
+    written = or_(*(column.ilike(pattern(text)) for column in columns))
+    if len(text) > LONGEST:
+        return written
+    short = _short(columns[0], text)
+    return short & written if len(text) == LONGEST else short
 
 
 def as_written(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
@@ -68,7 +76,7 @@ def as_numbered(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
 async def planned(session: AsyncSession, asked: ClauseElement | None) -> AsyncIterator[None]:
     """Has the database plan for the very text that is sought. A plan for any text would be made for one that is in every two-hundredth row, and walk through
     them all in the list's order to find the few or none there are."""
-    if asked is None or not any(getattr(each, "operator", None) in (like_op, ilike_op) for each in iterate(asked)):
+    if asked is None or not any(getattr(each, "operator", None) in SEEKING for each in iterate(asked)):
         yield
         return
     await session.execute(ANEW)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Date, Numeric, Text, Uuid, column, event, select, table, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -215,6 +216,15 @@ async def test_a_number_of_another_platform_is_found_with_its_own_system(things:
     assert len((await things.as_("officer").get("/v1/things", params=sought)).json()["items"]) == found
 
 
+def test_two_characters_are_asked_of_both_so_that_the_planner_takes_them_for_few() -> None:
+    asked = {part: str(seeking.within([THINGS.c.colour], part).compile(dialect=postgresql.dialect())) for part in ("r", "re", "red")}
+    assert {part: ("@>" in said, "ILIKE" in said) for part, said in asked.items()} == {
+        "r": (True, False),
+        "re": (True, True),
+        "red": (False, True),
+    }
+
+
 async def test_the_plan_is_made_for_the_text_that_is_sought_and_for_no_other_statement(things: Service) -> None:
     engine, modes = things.kernel.engine, list[str]()
 
@@ -226,7 +236,7 @@ async def test_the_plan_is_made_for_the_text_that_is_sought_and_for_no_other_sta
     event.listen(engine.sync_engine, "before_cursor_execute", note)
     for params in ({"q": "red", "include_total": True}, {"colour": "red"}, {"q": "r"}):
         await things.as_("officer").get("/v1/things", params=params)
-    assert modes == ["force_custom_plan", "force_custom_plan", "auto", "auto"]  # of one or two characters an array is asked
+    assert modes == ["force_custom_plan", "force_custom_plan", "auto", "force_custom_plan"]
     async with engine.connect() as connection:
         assert await connection.scalar(text("SHOW plan_cache_mode")) == "auto"
         with pytest.raises(DBAPIError):
