@@ -164,7 +164,7 @@ def test_hostile_forms(attacker: Attacker, known: list[Operation]) -> None:
 @pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "TRACE", "PUT", "PROPFIND"])
 def test_methods_that_no_operation_is_declared_with(stack: Stack, method: str) -> None:
     offered = {"OPTIONS": (204, 404), "HEAD": (200, 401, 404)}.get(method, (404, 405))
-    with httpx.Client(base_url=stack.gateway_url) as client:
+    with httpx.Client(base_url=stack.gateway_url, timeout=60) as client:
         for path in ("/v1/trainees", "/v1/me", "/livez", "/nothing"):
             answer = client.request(method, path)
             assert answer.status_code in offered, (path, answer.status_code)

@@ -101,7 +101,7 @@ def test_a_text_too_short_or_too_long_is_a_422_that_says_how_long(world: World, 
 
 def test_search_has_a_limit_of_its_own_for_each_caller(world: World) -> None:
     token = world.forge.true("reviewer")
-    with httpx.Client() as client:
+    with httpx.Client(timeout=60) as client:
         answers = [_search(world, token, "不存在的文字", client) for _ in range(61)]
     assert {answer.status_code for answer in answers[:60]} == {200} and answers[60].status_code == 429
     assert answers[60].headers["Retry-After"] and answers[0].headers["RateLimit"]

@@ -239,7 +239,7 @@ def _insiders(world: World) -> dict[str, str]:
     reads = sent_as(world.forge.true("auditor"))
 
     def seen(path: str) -> Any:
-        return httpx.get(world.stack.gateway_url + path, headers=reads).raise_for_status().json()
+        return httpx.get(world.stack.gateway_url + path, headers=reads, timeout=60).raise_for_status().json()
 
     held, enrolled = seen(f"/v1/classes/{world.ids['class_id']}"), seen(f"/v1/enrolments/{world.ids['enrolment_id']}")
     bound = {
@@ -262,7 +262,11 @@ def _told_of(world: World, token: str) -> set[tuple[str, str]]:
 
     events, after = list[dict[str, Any]](), ""
     while True:
-        answer = httpx.get(f"{world.stack.gateway_url}/v1/changes?limit=1000{after}", headers=sent_as(token)).raise_for_status().json()
+        answer = (
+            httpx.get(f"{world.stack.gateway_url}/v1/changes?limit=1000{after}", headers=sent_as(token), timeout=60)
+            .raise_for_status()
+            .json()
+        )
         assert answer["complete"]
         events += answer["items"]
         if after == (after := f"&after={answer['next']}"):

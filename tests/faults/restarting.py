@@ -95,4 +95,4 @@ def _registered(job: Job) -> int:
 
 def _token(stack: Stack, role: str) -> str:
     asked = {"auth": (f"local-{role}", f"local-{role}"), "data": {"grant_type": "client_credentials"}}
-    return f"Bearer {httpx.post(f'{stack.gateway_url}/oauth2/token', **asked).json()['access_token']}"  # type: ignore[arg-type]
+    return f"Bearer {httpx.post(f'{stack.gateway_url}/oauth2/token', **asked, timeout=60).json()['access_token']}"  # type: ignore[arg-type]

@@ -168,7 +168,7 @@ def _check_the_placements(job: Job, foshan: Foshan) -> None:
     refs = [f"QD-{n:03d}" for n in range(PLACED)] + ["LZ-010"] + [f"GZ-{n:03d}-{month}" for n in range(LEAVER) for month in range(3)]
     reconciled = foshan.partner.do("POST", "/v1/placement-updates:reconcile", on="2025-12-05", json={"refs": refs, "through": len(refs)})
     assert reconciled == {"through": len(refs), "last_sequence": len(refs), "missing_here": [], "missing_there": [], "later": []}
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE_SECONDS
     while (counted := _counted(job)) != EXPECTED and time.monotonic() < until:
         time.sleep(0.2)
     assert counted == EXPECTED

@@ -238,7 +238,7 @@ def test_whoever_the_city_s_issuer_knows_signs_in_there_and_comes_back_to_the_sa
     city: City, stack: Stack, screen: Screen, tmp_path: Path
 ) -> None:
     with a_real_issuer(tmp_path / "issuer") as issuer:
-        assert httpx.put(f"{issuer.url}/users/long-jingban", json={}).status_code == 204
+        assert httpx.put(f"{issuer.url}/users/long-jingban", json={}, timeout=30).status_code == 204
         trust = {"OIDC_ISSUER": issuer.url, "OIDC_AUDIENCE": AUDIENCE, "OIDC_CLIENT_SECRET": "of-the-gateway"}
         body = {"name": "龙经办", "login": "long-jingban", "role": "officer", "issuer": issuer.url, "subject": "long-jingban"}
         with another_gateway(stack, screen, tmp_path, trust), Job(screen.origin) as there:
@@ -273,7 +273,7 @@ def another_gateway(stack: Stack, screen: Screen, where: Path, settings: Mapping
 def until_answers(address: str) -> None:
     for _ in range(600):
         try:
-            httpx.get(address)
+            httpx.get(address, timeout=30)
         except httpx.TransportError:
             time.sleep(0.1)
         else:

@@ -208,7 +208,7 @@ async def test_the_framework_s_own_refusals_are_problems_too(notes: Service, met
 
 async def test_head_is_get_without_its_content(notes: Service) -> None:
     token = {"Authorization": f"Bearer {tokened('officer')}"}
-    async with serving(notes.app) as address, httpx.AsyncClient(base_url=address, headers=token) as client:
+    async with serving(notes.app) as address, httpx.AsyncClient(base_url=address, headers=token, timeout=30) as client:
         for path, status in (("/v1/notes", 200), ("/v1/notes?unknown=1", 400), ("/nowhere", 404), ("/v1/drawings", 405)):
             told, full = await client.head(path), await client.get(path)  # over one connection: what is not sent is not missed either
             assert (told.status_code, told.content, full.status_code) == (status, b"", status)

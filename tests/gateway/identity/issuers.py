@@ -45,7 +45,7 @@ class RealIssuer:
         until = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < until:
             with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"{self.url}/jwks", trust_env=False).raise_for_status()
+                httpx.get(f"{self.url}/jwks", trust_env=False, timeout=30).raise_for_status()
                 return
             time.sleep(0.05)
         raise AssertionError(self.log.read_text())

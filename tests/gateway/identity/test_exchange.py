@@ -39,7 +39,7 @@ def claims(answer: httpx.Response) -> dict[str, Any]:
 
 
 def refused(answer: httpx.Response) -> tuple[int, str]:
-    assert "522601" not in answer.text
+    assert NUMBER not in answer.text
     return answer.status_code, answer.json()["error"]
 
 

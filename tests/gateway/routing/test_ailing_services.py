@@ -40,6 +40,7 @@ async def test_a_service_that_hangs_is_left_alone_until_one_request_finds_it_wel
         answers = await asyncio.gather(*(way.client.get("/v1/claims/hang") for _ in range(BREAKER_FAILURES)))
         assert {answer.status_code for answer in answers} == {504}
         asked = len(way.upstream.seen)
+        breaker.open_until += 60
         for path in ("/v1/claims/hang", "/v1/claims/echo"):
             answer = await way.client.get(path)
             assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "unavailable", "2")
@@ -61,7 +62,7 @@ async def test_a_process_that_hangs_holds_nobody_up_for_long_and_the_next_not_at
         }
         breaker, asked = way.gateway.kernel.neighbours["subsidy"].breaker, len(way.upstream.seen)
         for open_until in (
-            breaker.open_until,
+            breaker.open_until + 60,
             0,
         ):  # even the one that tries again is only held up until it is known whether anybody lives there
             breaker.open_until = open_until

@@ -93,7 +93,7 @@ async def test_nothing_is_added_that_the_caller_did_not_send(way: Way) -> None:
 async def test_a_body_is_passed_on_while_it_comes(way: Way) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b"x" * 1000
-        await asyncio.wait_for(way.upstream.streaming.wait(), 5)  # the service has the first part before the second is sent
+        await asyncio.wait_for(way.upstream.streaming.wait(), 20)  # the service has the first part before the second is sent
         yield b"y" * 1000
 
     answer = await way.client.post("/v1/claims/echo", content=body())
@@ -243,7 +243,7 @@ async def test_what_passes_through_is_counted_by_its_noun(way: Way) -> None:
 async def _raw(way: Way, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(way.client.base_url.host, way.client.base_url.port)
     writer.write(request)
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), 20)
     writer.close()
     return answer
 

@@ -73,15 +73,15 @@ async def chain(tmp_path: Path, names: tuple[str, ...], **changed: Any) -> Async
 
 
 async def test_the_time_shrinks_over_three_hops_and_all_work_ends_with_it(tmp_path: Path) -> None:
-    async with chain(tmp_path, ("registry", "subsidy", "evaluation"), deadline_seconds=1.5, neighbour_timeout_seconds=10) as (client, hops):
+    async with chain(tmp_path, ("registry", "subsidy", "evaluation"), deadline_seconds=2.4, neighbour_timeout_seconds=10) as (client, hops):
         answer = await client.get("/v1/work")
         assert (answer.status_code, answer.json()["code"]) == (504, "upstream_timeout")
         [outside], [second], [third] = (hop.told for hop in hops)
         assert (
-            outside == 0 and 0 < second <= (1500 - 200) * 0.81 and 0 < third <= (second - 200) * 0.81
+            outside == 0 and 0 < second <= (2400 - 200) * 0.81 and 0 < third <= (second - 200) * 0.81
         )  # a tenth is kept back on either side
         for hop in hops:
-            await asyncio.wait_for(hop.ended.wait(), 5)  # the last one would work for half a minute
+            await asyncio.wait_for(hop.ended.wait(), 20)  # the last one would work for half a minute
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ async def test_work_goes_on_as_long_as_the_caller_says_it_waits(tmp_path: Path, 
             assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("said", [{}, {"X-Deadline-Ms": "500"}])
+@pytest.mark.parametrize("said", [{}, {"X-Deadline-Ms": "1500"}])
 async def test_time_counts_from_the_last_part_of_a_slow_request(tmp_path: Path, said: dict[str, str]) -> None:
     async def slowly() -> AsyncIterator[bytes]:
         for part in (b'{"te', b'xt": ', b'"x"}'):
             yield part
             await asyncio.sleep(0.7)
 
-    async with chain(tmp_path, ("evaluation",), deadline_seconds=0.5) as (client, _):
+    async with chain(tmp_path, ("evaluation",), deadline_seconds=1.5) as (client, _):
         answer = await client.post("/v1/work", content=slowly(), headers={"Content-Type": "application/json"} | said)
         assert answer.json() == {"done": True}
 

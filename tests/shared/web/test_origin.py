@@ -87,7 +87,7 @@ async def test_what_stands_in_the_trail(
     databases: Databases, tmp_path: Path, trusted: str, said: list[tuple[str, str]], found: str
 ) -> None:
     async with papers.serving(databases, tmp_path, trusted_proxies=trusted) as service, serving(service.app) as url:
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client:
             await refused_from(client, said)
         trail = (await service.as_("auditor").get("/v1/audit")).json()["items"]
     assert [entry["origin"] for entry in trail] == [found]
@@ -96,7 +96,7 @@ async def test_what_stands_in_the_trail(
 async def test_a_service_is_believed_under_its_token(databases: Databases, tmp_path: Path) -> None:
     async with papers.serving(databases, tmp_path) as service, serving(service.app) as url:
         proof = service.kernel.tokens.internal_token("gateway")
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client:
             await refused_from(client, [("X-Forwarded-For", "203.0.113.5"), ("X-Forwarded-By", proof)])
             await refused_from(client, [("X-Forwarded-For", "nonsense"), ("X-Forwarded-By", proof)])
         trail = (await service.as_("auditor").get("/v1/audit")).json()["items"]
@@ -112,7 +112,7 @@ async def test_through_the_gateway_it_is_where_the_caller_is(start: Start, trust
         async with (
             start("gateway", evaluation_url=behind, trusted_proxies=trusted) as gateway,
             serving(gateway.app) as url,
-            httpx.AsyncClient(base_url=url, headers=forged) as client,
+            httpx.AsyncClient(base_url=url, headers=forged, timeout=30) as client,
         ):
             refused = await client.post("/v1/filings", headers={"Authorization": f"Bearer {token('partner')}"})
             assert refused.status_code == 403, refused.text

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from shared.web import Router
 from tests.conftest import Databases
 from tests.shared.web.papers import KEY, OFFICER, made, serving, slow
+from tests.waiting import SECONDS_AT_MOST
 
 
 async def test_a_slow_neighbour_holds_no_connection_and_no_key(databases: Databases, tmp_path: Path) -> None:
@@ -19,8 +20,10 @@ async def test_a_slow_neighbour_holds_no_connection_and_no_key(databases: Databa
         await asyncio.sleep(0.2)
         path = f"/v1/papers/{await made(papers)}:close"
         quick = officer.post("/v1/papers", json={"words": "quick"}, headers={"Idempotency-Key": "b"})
-        assert (await asyncio.wait_for(quick, 2)).status_code == 201
-        assert (await asyncio.wait_for(officer.post(path, json={"reason": "齐全"}, headers={"If-Match": "*"}), 2)).status_code == 200
+        assert (await asyncio.wait_for(quick, SECONDS_AT_MOST)).status_code == 201
+        assert (
+            await asyncio.wait_for(officer.post(path, json={"reason": "齐全"}, headers={"If-Match": "*"}), SECONDS_AT_MOST)
+        ).status_code == 200
         assert not any(task.done() for task in waiting)
         slow.set()
         answers = await asyncio.gather(*waiting)
@@ -33,7 +36,7 @@ async def test_a_misshapen_body_asks_no_neighbour_and_begins_no_transaction(data
     async with serving(databases, tmp_path) as papers:
         slow.clear()
         refused = papers.as_("officer").post("/v1/papers", json={"words": "slow", "colour": 1}, headers=KEY)
-        assert (await asyncio.wait_for(refused, 2)).status_code == 422
+        assert (await asyncio.wait_for(refused, SECONDS_AT_MOST)).status_code == 422
 
 
 async def test_a_reading_that_is_recorded_runs_in_a_transaction(databases: Databases, tmp_path: Path) -> None:
