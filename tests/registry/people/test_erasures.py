@@ -50,7 +50,7 @@ async def person(registry: Service, number: str = YANG, **more: Any) -> str:
 
 async def asked(registry: Service, trainee_id: str) -> str:
     path = f"/v1/trainees/{trainee_id}/erasure-requests"
-    return f"{path}/{(await made.posted(registry.as_('officer'), path, SIGNED, 201))['id']}"
+    return f"{path}/{(await made.posted(registry.as_('officer', at=made.BEFORE), path, SIGNED, 201))['id']}"
 
 
 async def granted(registry: Service, request: str) -> Any:
