@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from shared.national_numbers import CREDIT_ALPHABET, InvalidNumber, citizen_id, credit_code
+from shared.national_numbers import CREDIT_ALPHABET, InvalidNumber, citizen_id, credit_code, half_width
 
 TODAY = dt.date(2025, 4, 8)
 digits = st.text(alphabet="0123456789", min_size=1)
@@ -35,6 +35,12 @@ def with_check(first_17: str) -> str:
 def test_a_valid_citizen_number_is_read_however_it_is_typed(text: str, number: str, birth_on: dt.date, sex: str) -> None:
     read = citizen_id(text, today=TODAY)
     assert (read.number, read.birth_on, read.sex) == (number, birth_on, sex)
+
+
+def test_what_stands_beside_the_full_width_letters_is_none_of_them() -> None:
+    printable = "".join(map(chr, range(0x21, 0x7F)))
+    assert half_width("".join(map(chr, range(0xFF00, 0xFF61)))) == f"\uff00{printable}｟｠"
+    assert half_width("\u2fff\u3000\u3001\x9f\xa0\xa1") == "\u2fff \u3001\x9f \xa1"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ def test_a_number_that_was_made_fits(level: rules.LevelRule) -> None:
     assert policy.number_faults(SHAPES, "skill_level", number, level, ISSUED) == []
 
 
+def test_the_last_serial_is_the_last_that_has_room() -> None:
+    last, next_ = (policy.make_number("Y000052000123", 2025, 3, serial) for serial in (policy.SERIALS_AT_MOST, policy.SERIALS_AT_MOST + 1))
+    assert (last[-6:], bool(policy.MINTED.fullmatch(last)), bool(policy.MINTED.fullmatch(next_))) == ("999999", True, False)
+
+
 def test_the_digit_falls_as_the_skill_rises() -> None:
     assert sorted(NUMBERED, key=lambda level: level.rank) == sorted(NUMBERED, key=lambda level: -(level.digit or 0))
 
@@ -124,6 +129,12 @@ def test_a_certificate_bears_every_name_it_was_printed_with() -> None:
     printed = policy.prints("潘秀英", ISSUED) + policy.prints("潘绣英", date(2025, 8, 1), "更名")
     assert [policy.bears(printed, name) for name in ("潘秀英", "潘绣英", " 潘 绣英", "潘英")] == [True, True, True, False]
     assert policy.prints(None, ISSUED) == []
+
+
+def test_a_number_is_of_a_kind_by_any_shape_of_that_kind_and_by_no_other_kinds() -> None:
+    shapes = [shape("J[0-9]+", "junior"), shape("A[0-9]+")]
+    assert [policy.is_of_shape(shapes, "skill_level", number) for number in ("J1", "a1", "B1")] == [True, True, False]
+    assert not policy.is_of_shape(shapes, "completion", "A1")
 
 
 def shape(pattern: str, *levels: str) -> rules.NumberShape:

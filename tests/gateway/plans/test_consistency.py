@@ -84,6 +84,17 @@ def test_what_asks_for_nothing_contradicts_nothing() -> None:
     ] == [0, 6000]
 
 
+def test_a_period_that_asks_for_nothing_adds_nothing() -> None:
+    line = PLAN.line("enterprise.workers")
+    first, *_, total = line.targets
+    counted, only_capped = replace(first, at_least=None), replace(total, at_least=None)
+    assert consistency.asked_in_all(PLAN, replace(line, targets=(counted, *line.targets[1:-1]))) == 600
+    assert consistency.asked_in_all(PLAN, replace(line, targets=(first, only_capped))) == 0
+    lines = tuple(replace(each, targets=(counted, only_capped)) if each.code == line.code else each for each in PLAN.lines)
+    told = next(finding for finding in consistency.check(replace(PLAN, lines=lines)) if finding["lines"] == [line.code])
+    assert told["code"] == "years_equal_total"
+
+
 def test_classes_of_any_size_yield_nobody_for_sure() -> None:
     lines = tuple(replace(line, class_trainees_at_least=None) if line.code == "brand.rongwan" else line for line in PLAN.lines)
     (told,) = (finding for finding in consistency.check(replace(PLAN, lines=lines)) if finding["code"] == "yields_too_little")

@@ -299,6 +299,11 @@ def test_last_years_failure_stays_in_its_part() -> None:
     assert [(part["period"], part["status"]) for part in answered["parts"]] == [("2024", "missed"), ("2025", "met")]
 
 
+def test_a_line_that_one_college_has_missed_cannot_be_met_any_more_whatever_all_make_together() -> None:
+    answered = line("college.training", colleges(Tally(1000, 1000, subject="c4"), POOR), date(2026, 1, 1))
+    assert (answered["actual"], answered["status"], answered["already_impossible"]) == (0.55, "missed", True)
+
+
 def test_no_order_class_yet_is_no_rate() -> None:
     answered = line("brand.rongwan.placed", {("brand.rongwan.placed", "total"): Count(())})
     assert (answered["actual"], answered["status"], answered["parts"]) == (None, "unknown", [])
