@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -129,6 +130,13 @@ def _after(place: Position, stretch: int) -> Select[Any]:
     )
 
 
+@cache
+def _last() -> Select[Any]:
+    """Made once: it is asked five times a second for as long as anybody waits."""
+    place = (changes.CHANGES.c.transaction_id, changes.CHANGES.c.id)
+    return select(*place).where(_settled()).order_by(*(each.desc() for each in place)).limit(1)
+
+
 def _settled() -> ColumnElement[bool]:
     """What commits later has a higher place: no transaction that is older than these is still open."""
     return changes.CHANGES.c.transaction_id < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -136,8 +144,7 @@ def _settled() -> ColumnElement[bool]:
 
 async def head(session: AsyncSession) -> Position:
     """Where the feed ends."""
-    place = (changes.CHANGES.c.transaction_id, changes.CHANGES.c.id)
-    row = (await session.execute(select(*place).where(_settled()).order_by(*(each.desc() for each in place)).limit(1))).first()
+    row = (await session.execute(_last())).first()
     return (row.transaction_id, row.id) if row else (0, 0)
 
 

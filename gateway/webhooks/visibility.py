@@ -4,6 +4,7 @@ Nobody else sees it, and nothing is sent once the account is disabled, or has be
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -37,8 +38,9 @@ def rows(actor: Actor) -> ColumnElement[bool]:
     return Endpoint.owner == owner(actor)
 
 
+@cache
 def heard() -> ColumnElement[bool]:
-    """Of an endpoint: it is switched on, and so is the account it belongs to."""
+    """Of an endpoint: it is switched on, and so is the account it belongs to. Made once: it is asked every second."""
     return and_(Endpoint.enabled, or_(*(exists().where(_its(account, subject)) for account, subject in ACCOUNTS)))
 
 

@@ -25,7 +25,6 @@ from shared.sheet_jobs.running import Intake
 from shared.web import Kernel, kernel
 
 LOOK_AGAIN_SECONDS: Final = 1.0
-LARGE_LOOK_SECONDS: Final = 0.25
 SMALL_BYTES: Final = 16 * 1024  # the roster of a class: read at once, and before the process beside had begun
 IDLE_SECONDS: Final = 300.0
 IDLE_LOOK_SECONDS: Final = 0.1
@@ -51,22 +50,27 @@ async def work(of_service: Kernel, of: Intake[Any]) -> None:
 
 async def _keep_reading(of_service: Kernel, of: Intake[Any], at_most_bytes: int | None) -> None:
     while True:
-        running.woken(of_service).clear()
+        bell = running.bell(of_service)
         with _looking_again():
             await running.read_all(of_service, of, at_most_bytes)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(running.woken(of_service).wait(), LOOK_AGAIN_SECONDS)
+        await _rung(bell)
 
 
 async def _keep_reader(of_service: Kernel, of: Intake[Any]) -> None:
     large = select(of.table.id).where(running.waiting(of.table), func.length(of.table.content) > SMALL_BYTES).limit(1)
     while True:
+        bell = running.bell(of_service)
         with _looking_again():
             async with of_service.reading() as session:
                 waits = await session.scalar(large) is not None
             if waits:
                 await _read_beside(of_service, of)
-        await asyncio.sleep(LARGE_LOOK_SECONDS)
+        await _rung(bell)
+
+
+async def _rung(bell: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), LOOK_AGAIN_SECONDS)
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ BY_KEY: Final = (text("SET LOCAL enable_seqscan = off"), text("DISCARD PLANS"))
 Progress = Callable[[int], Awaitable[None]]
 J = TypeVar("J", bound=SheetJob)
 
-_wakes: WeakKeyDictionary[AsyncEngine, asyncio.Event] = WeakKeyDictionary()
+_bells: WeakKeyDictionary[AsyncEngine, asyncio.Event] = WeakKeyDictionary()
 
 
 class LeaseLost(Exception):
@@ -83,12 +83,18 @@ class Ended:
 
 
 def wake_after_commit(session: AsyncSession, kernel: Kernel) -> None:
-    """Lets the job of this process look at once when the transaction is through."""
-    event.listen(session.sync_session, "after_commit", lambda _session: woken(kernel).set(), once=True)
+    """Lets whoever reads sheets in this process look at once when the transaction is through."""
+
+    def wake(_session: object) -> None:
+        if bell := _bells.pop(kernel.engine, None):
+            bell.set()
+
+    event.listen(session.sync_session, "after_commit", wake, once=True)
 
 
-def woken(kernel: Kernel) -> asyncio.Event:
-    return _wakes.setdefault(kernel.engine, asyncio.Event())
+def bell(kernel: Kernel) -> asyncio.Event:
+    """Rings once, when a sheet has come after this was asked for."""
+    return _bells.setdefault(kernel.engine, asyncio.Event())
 
 
 async def read_all(kernel: Kernel, of: Intake[J], at_most_bytes: int | None = None) -> int:

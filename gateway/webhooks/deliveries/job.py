@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,7 +20,7 @@ import aiohttp
 import orjson
 from aiohttp.connector import AddrInfoType
 from prometheus_client import Gauge
-from sqlalchemy import Interval, Table, bindparam, case, delete, func, select, update
+from sqlalchemy import Interval, Select, Table, bindparam, case, delete, func, select, update
 
 from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.deliveries.operations import DELIVERIES
@@ -128,10 +129,14 @@ async def _serve(kernel: web.Kernel, http: aiohttp.ClientSession, endpoint_id: U
 
 
 async def _due(kernel: web.Kernel) -> Sequence[UUID]:
-    due = select(DELIVERIES.c.endpoint_id).where(*_pending())
-    wanted = select(ENDPOINTS.c.id).where(visibility.heard(), ENDPOINTS.c.id.in_(due))
     async with kernel.reading() as session:
-        return (await session.scalars(wanted)).all()
+        return (await session.scalars(_with_something_due())).all()
+
+
+@cache
+def _with_something_due() -> Select[Any]:
+    due = select(DELIVERIES.c.endpoint_id).where(*_pending())
+    return select(ENDPOINTS.c.id).where(visibility.heard(), ENDPOINTS.c.id.in_(due))
 
 
 async def _backlog(kernel: web.Kernel) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -67,7 +68,12 @@ async def make(session: AsyncSession, event: changes.Event, endpoint_ids: Sequen
 
 
 async def anyone_listens(session: AsyncSession) -> bool:
-    return bool(await session.scalar(select(exists().where(visibility.heard()))))
+    return bool(await session.scalar(_anyone()))
+
+
+@cache
+def _anyone() -> Select[Any]:
+    return select(exists().where(visibility.heard()))
 
 
 async def listed(session: AsyncSession, call: Call, endpoint_id: UUID, status: list[DeliveryStatus] | None) -> Select[Any]:
