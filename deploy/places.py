@@ -1,6 +1,7 @@
 """Where a cluster lies, who runs it, and where its programs and its socket are: PostgreSQL refuses to run as root, and a socket's path is short."""
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from deploy.processes import Account, CannotStart
 
+_MEMORY = Path("/dev/shm")
+_HELD = "held"  # locked by the process whose folder it is; the kernel lets go of it however that ends
 _PRIVATE_HOMES = Path("/var/lib/kaili-skills-postgres")
 _FREE_MEMORY_BYTES_AT_LEAST = 4 * 1024**3
 _SOCKET_NAME_BYTES = len("/.s.PGSQL.5432.lock")
@@ -21,14 +24,39 @@ _SOCKET_PATH_BYTES_AT_MOST = 107
 
 def in_memory() -> Path | None:
     """The system's directory in memory, unless it is closed to us or small (a container's has 64 MB)."""
-    memory = Path("/dev/shm")
     if (
-        not os.access(memory, os.W_OK)
-        or os.statvfs(memory).f_flag & os.ST_NOEXEC
-        or shutil.disk_usage(memory).free < _FREE_MEMORY_BYTES_AT_LEAST
+        not os.access(_MEMORY, os.W_OK)
+        or os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC
+        or shutil.disk_usage(_MEMORY).free < _FREE_MEMORY_BYTES_AT_LEAST
     ):
         return None
-    return memory
+    return _MEMORY
+
+
+@contextlib.contextmanager
+def throwaway_folder(prefix: str = "kaili-", *, quick: bool = False) -> Iterator[Path]:
+    """A folder for the length of the block; a quick one lies in memory where there is room. First those are taken away whose processes were killed:
+    nobody else would give their memory back."""
+    for parent in (_MEMORY, Path(tempfile.gettempdir())):
+        for held in parent.glob(f"kaili-*/{_HELD}"):
+            if _is_left(held):
+                shutil.rmtree(held.parent, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix, dir=in_memory() if quick else None, ignore_cleanup_errors=True) as made,
+        Path(made, "made").open("w") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        Path(made, "made").rename(Path(made, _HELD))  # under this name it is locked from the first moment
+        yield Path(made)
+
+
+def _is_left(held: Path) -> bool:
+    try:
+        with held.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # held, another user's, or gone just now
+        return False
+    return True
 
 
 def place(state: Path) -> tuple[Path, Account | None]:

@@ -6,7 +6,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from urllib.parse import quote
 
 import psutil
 
-from deploy.places import give, in_memory, may, place, programs_for, sockets_for
+from deploy.places import give, may, place, programs_for, sockets_for, throwaway_folder
 from deploy.processes import Account, CannotStart, disk_full, end, last_lines, only_owner, plain_words, spawn
 
 SETTINGS: Mapping[str, str] = {
@@ -249,8 +248,5 @@ def _archiving(folder: Path, account: Account | None) -> Mapping[str, str]:
 def throwaway_postgres(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A fresh cluster for the length of the block; quick rather than crash-safe, so it lies in memory where there is room."""
     quick = {**FAST_SETTINGS, **(settings or {})}
-    with (
-        tempfile.TemporaryDirectory(prefix="kaili-pg-", dir=in_memory(), ignore_cleanup_errors=True) as place,
-        postgres(Path(place), quick) as server,
-    ):
+    with throwaway_folder("kaili-pg-", quick=True) as folder, postgres(folder, quick) as server:
         yield server

@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from deploy import keys
 from deploy.databases import existing_databases, make_databases, owner_of, role_url, roles_for
+from deploy.places import throwaway_folder
 from deploy.postgres import Server, postgres
 from deploy.processes import CannotStart, disk_full, end, last_lines, only_owner, plain_words, spawn
 from shared.keeping import SEALER
@@ -177,7 +177,7 @@ class Stack:
 
     def _bring_up(self) -> None:
         if self._temporary:
-            self.var = Path(self._held.enter_context(tempfile.TemporaryDirectory(prefix="kaili-", ignore_cleanup_errors=True)))
+            self.var = self._held.enter_context(throwaway_folder())
             self.var.chmod(0o755)  # the database's account passes through; what is secret inside is closed
         with plain_words(self.var):
             if not self.var.exists():

@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import httpx
@@ -24,7 +23,7 @@ from sqlalchemy import Select, event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.keys import make_signer
-from deploy.places import in_memory
+from deploy.places import throwaway_folder
 from deploy.postgres import FAST_SETTINGS, Server, postgres
 from shared import db
 from shared.sealing import keys
@@ -65,10 +64,7 @@ def token(role: str, **bound: Any) -> str:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with (
-        TemporaryDirectory(prefix="kaili-pg-", dir=in_memory()) as place,
-        postgres(prepared.copied_to(Path(place)), FAST_SETTINGS) as running,
-    ):
+    with throwaway_folder("kaili-pg-", quick=True) as folder, postgres(prepared.copied_to(folder), FAST_SETTINGS) as running:
         yield running
 
 

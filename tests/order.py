@@ -1,5 +1,6 @@
 """Which tests run where and when, and when Python looks for rubbish."""
 
+import contextlib
 import gc
 import inspect
 import os
@@ -48,7 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the workers use what the first process has
-        config.add_cleanup(prepared.folder().cleanup)
+        held = contextlib.ExitStack()
+        held.enter_context(prepared.folder())
+        config.add_cleanup(held.close)
 
 
 @pytest.hookimpl(wrapper=True)

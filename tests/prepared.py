@@ -2,14 +2,15 @@
 five takes as long as a hundred tests.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from deploy.databases import make_databases, owner_of, roles_for
-from deploy.places import give, in_memory, place
+from deploy.places import give, place, throwaway_folder
 from deploy.postgres import FAST_SETTINGS, postgres
 from shared import migrate
 
@@ -19,12 +20,13 @@ DATABASE_PASSWORDS = {role: f"of-the-role/{role}" for role in roles_for(SERVICES
 _FOLDER = "PREPARED_CLUSTER"
 
 
-def folder() -> TemporaryDirectory[str]:
-    """Where the processes of this run find the cluster, until the folder is cleaned up."""
-    made = TemporaryDirectory(prefix="kaili-prepared-", dir=in_memory(), ignore_cleanup_errors=True)
-    Path(made.name).chmod(0o755)  # the database's account passes through
-    os.environ[_FOLDER] = made.name
-    return made
+@contextlib.contextmanager
+def folder() -> Iterator[None]:
+    """Where the processes of this run find the cluster."""
+    with throwaway_folder("kaili-prepared-", quick=True) as made:
+        made.chmod(0o755)  # the database's account passes through
+        os.environ[_FOLDER] = str(made)
+        yield
 
 
 def copied_to(state: Path) -> Path:

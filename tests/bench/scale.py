@@ -28,6 +28,7 @@ from rich.console import Console
 from deploy.demo import __main__ as demo
 from deploy.demo.main_job import Job
 from deploy.demo.words import Words
+from deploy.places import throwaway_folder
 from deploy.stack import Stack
 from shared.keeping import SEALER
 from tests import people
@@ -91,9 +92,9 @@ def main() -> int:
         return 1
     if kept:
         return asyncio.run(_compare(console, place))
-    with tempfile.TemporaryDirectory(prefix="kaili-scale-", dir=place) as var:
-        Path(var).chmod(0o755)
-        return asyncio.run(_compare(console, Path(var)))
+    with throwaway_folder("kaili-scale-") as var:
+        var.chmod(0o755)
+        return asyncio.run(_compare(console, var))
 
 
 async def _compare(console: Console, var: Path) -> int:

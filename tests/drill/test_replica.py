@@ -3,10 +3,8 @@
 import asyncio
 import signal
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import asyncpg
 import httpx
@@ -14,7 +12,7 @@ import psutil
 import pytest
 from sqlalchemy import make_url
 
-from deploy.places import in_memory
+from deploy.places import throwaway_folder
 from deploy.postgres import FAST_SETTINGS, Server, postgres
 from tests.conftest import Databases, Service, Start
 
@@ -37,10 +35,7 @@ def copy_of(first: Server) -> Callable[[Server], None]:
 
 @contextmanager
 def following(first: Server) -> Iterator[Server]:
-    with (
-        tempfile.TemporaryDirectory(prefix="kaili-pg-", dir=in_memory(), ignore_cleanup_errors=True) as place,
-        postgres(Path(place), FAST_SETTINGS, copy_of(first)) as server,
-    ):
+    with throwaway_folder("kaili-pg-", quick=True) as folder, postgres(folder, FAST_SETTINGS, copy_of(first)) as server:
         yield server
 
 
