@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, cast, delete, false, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -215,10 +216,10 @@ async def support_stopped(session: AsyncSession, call: Call, told: Told) -> None
 
 
 async def support_goes_on(session: AsyncSession, call: Call, told: Told) -> None:
-    """Ends the holds that this measure had set."""
+    """Ends the holds that this measure had set, whoever was meant by it when they were."""
     ended = {"ended_by": BY_MEASURE, "number": told.number or ""}
-    for body in conditions.of_body(told.institution_id, told.region_code, told.department):
-        await steps.release_each(session, call, and_(body, Claim.holds.contains([ended])), ended, MEASURE_VOIDED)
+    held = and_(Claim.holds != cast([], JSONB), Claim.holds.contains([ended]))
+    await steps.release_each(session, call, held, ended, MEASURE_VOIDED)
 
 
 async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.registry.people.corrections import policy
 from shared import db
 from tests.conftest import Service, Start
 from tests.registry import made
@@ -62,6 +63,7 @@ async def test_categories_are_corrected_by_an_officer_who_did_not_ask(start: Sta
         one, other = (registry.as_("officer", name=name, person_id=db.new_id()) for name in ("王经办", "李经办"))
         correction = await asked(one, trainee_id, "categories", EARLIER)
         assert [each["since_on"] for each in correction["proposed"]] == ["2024-01-01"]
+        beside = await asked(one, trainee_id, "categories", LATER)
         path = f"/v1/trainees/{trainee_id}/corrections/{correction['id']}:accept"
         refused = await one.post(path, json={})
         assert (refused.status_code, refused.json()["code"]) == (409, "same_person")
@@ -74,6 +76,25 @@ async def test_categories_are_corrected_by_an_officer_who_did_not_ask(start: Sta
         assert (told["actor_name"], told["source"], told["reason"]) == ("李经办", f"更正申请 {correction['id']}", "登记时抄错")
         [change] = told["changes"]
         assert (change["old"][0]["since_on"], change["new"][0]["since_on"]) == ("2025-04-08", "2024-01-01")
+        await made.posted(other, f"/v1/trainees/{trainee_id}/corrections/{beside['id']}:accept", {}, 200)
+        kept = (await other.get(f"/v1/trainees/{trainee_id}")).json()["categories"]
+        assert {(each["code"], each["since_on"]) for each in kept} == {("rural_transfer_worker", "2024-01-01"), ("veteran", "2025-04-09")}
+
+
+@pytest.mark.parametrize(
+    ("seen", "proposed", "now", "left"),
+    [
+        pytest.param("a", "b", "a", "b", id="one-for-another"),
+        pytest.param("a", "ab", "ac", "acb", id="added-beside-what-came-since"),
+        pytest.param("ab", "b", "abc", "bc", id="taken-away-beside-what-came-since"),
+        pytest.param("ab", "a", "a", "a", id="taken-away-already"),
+        pytest.param("ab", "ab", "a", "a", id="nothing-said-of-what-has-gone-since"),
+        pytest.param("a", "ab", "aB", "ab", id="another-word-on-the-same-days"),
+        pytest.param("a", "ab", "ab", "ab", id="added-already"),
+    ],
+)
+def test_a_correction_changes_of_the_list_what_its_asker_saw(seen: str, proposed: str, now: str, left: str) -> None:
+    assert policy.corrected(seen, proposed, now, lambda one, other: one.lower() == other.lower()) == list(left)
 
 
 @pytest.mark.parametrize(

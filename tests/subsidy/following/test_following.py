@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.following import job, operations
@@ -44,9 +45,15 @@ async def test_support_of_a_town_that_is_stopped_holds_claims_for_its_classes_al
         in_class, elsewhere = {"class_id": db.new_id()}, {"class_id": db.new_id(), "counted_region_code": "522601101"}
         claims = [await city.claim(**more) for more in (here | in_class, elsewhere, here)]  # the last: whose first person lives there
         reviewer = city.registry.as_("reviewer", at=LISTED_AT)
-        await made.posted(reviewer, "/v1/measures", STOPPED | {"region_code": "522601100"}, 201)
+        measure = await made.posted(reviewer, "/v1/measures", STOPPED | {"region_code": "522601100"}, 201)
         await city.catch_up()
         assert [await city.hold(each) for each in claims] == ["support_stopped", None, None]
+        async with city.subsidy.kernel.writing.begin() as session:  # as it was once held too
+            also = "UPDATE claims SET holds = (SELECT holds FROM claims WHERE id = :held) WHERE id = :also"
+            await session.execute(text(also), {"held": claims[0], "also": claims[2]})
+        await made.posted(reviewer, f"/v1/measures/{measure['id']}:void", {"reason": "已整改"}, 200)
+        await city.catch_up()
+        assert [await city.hold(each) for each in claims] == [None, None, None]
 
 
 # --- blacklists ----------------------------------------------------------------------------------------------------------------------------

@@ -114,13 +114,13 @@ async def page(session: AsyncSession, call: Call, asked: pages.Asked, filters: M
 
 
 async def get(session: AsyncSession, call: Call, measure_id: UUID, as_of: date | None) -> MeasurePaper:
-    shown = paper(call, await find(session, call, measure_id))
+    shown = await paper(session, call, await find(session, call, measure_id))
     return await history.stood(session, shown, as_of, shown.decided_at) if as_of else shown
 
 
-def paper(call: Call, measure: Measure) -> MeasurePaper:
+async def paper(session: AsyncSession, call: Call, measure: Measure) -> MeasurePaper:
     shown = {name: getattr(measure, name) for name in MeasureOut.model_fields if name in Measure.__mapper__.columns}
-    actions = policy.allowed_actions(call.actor.doer, voided=measure.voided_at is not None)
+    actions = policy.allowed_actions(call.actor.doer, voided=measure.voided_at is not None, since=await _since(session, measure))
     return MeasurePaper.model_validate(shown | {"allowed_actions": wire.allowed_actions(actions)})
 
 
@@ -162,23 +162,40 @@ async def _end_terms(session: AsyncSession, institution: Institution, on: date) 
     return ended
 
 
-async def _go_on(session: AsyncSession, institution: Institution, measure: Measure) -> None:
-    """The terms that were ended, as they had been; 409 where the institution was designated anew for one of their days, and where another plaque was removed
-    since, which would have ended them as well."""
+async def _since(session: AsyncSession, measure: Measure) -> str | None:
+    """What was decided about the institution since its plaque was removed and has to be taken back first: another removal, which would have ended the same
+    terms, or a designation for one of their days."""
+    if not measure.terms_ended or measure.voided_at:
+        return None
     later = (Measure.kind == measure.kind, Measure.voided_at.is_(None), Measure.from_on > measure.from_on)
-    if since := await session.scalar(select(Measure).where(Measure.institution_id == institution.id, *later).limit(1)):
-        raise DesignationOverlaps(f"此后另有摘牌 {since.number}(自 {since.from_on} 起)。请先撤销该项措施。")
-    for term in measure.terms_ended:
-        first, last = date.fromisoformat(term["from_on"]), date.fromisoformat(term["to_on"])
-        own = Designation.institution_id == institution.id
-        left = await session.scalar(select(Designation).where(own, Designation.from_on == first))
-        clash = select(Designation).where(own, Designation.from_on <= last, Designation.to_on >= first, Designation.from_on != first)
-        if other := await session.scalar(clash.limit(1)):
-            raise DesignationOverlaps(f"摘牌之后已另行定点({other.from_on} 至 {other.to_on})。请先撤回该段定点。")
+    if since := await session.scalar(select(Measure).where(Measure.institution_id == measure.institution_id, *later).limit(1)):
+        return f"此后另有摘牌 {since.number}(自 {since.from_on} 起)。请先撤销该项措施。"
+    clash = or_(
+        *(
+            (Designation.from_on <= last) & (Designation.to_on >= first) & (Designation.from_on != first)
+            for first, last, _ in _terms(measure)
+        )
+    )
+    if other := await session.scalar(select(Designation).where(Designation.institution_id == measure.institution_id, clash).limit(1)):
+        return f"摘牌之后已另行定点({other.from_on} 至 {other.to_on})。请先撤回该段定点。"
+    return None
+
+
+def _terms(measure: Measure) -> list[tuple[date, date, dict[str, Any]]]:
+    """First and last day of the terms that it ended, and what else is kept of each."""
+    read = date.fromisoformat
+    return [(read(term["from_on"]), read(term["to_on"]), {name: term[name] for name in KEPT}) for term in measure.terms_ended]
+
+
+async def _go_on(session: AsyncSession, institution: Institution, measure: Measure) -> None:
+    """The terms that were ended, as they had been."""
+    if since := await _since(session, measure):
+        raise DesignationOverlaps(since)
+    for first, last, kept in _terms(measure):
+        left = await session.scalar(select(Designation).where(Designation.institution_id == institution.id, Designation.from_on == first))
         if left:
             left.to_on = last
         else:
-            kept = {name: term[name] for name in KEPT}
             session.add(Designation(institution_id=institution.id, from_on=first, to_on=last, **kept))
 
 
@@ -189,4 +206,4 @@ async def _announced(session: AsyncSession, call: Call, measure: Measure, what: 
     told = {"reason": measure.void_reason or measure.reason, "document": measure.document, **also}
     announced = {**said, **days, "kind": measure.kind, "number": measure.number, "version": measure.version}
     await deeds.record(session, call, f"measure.{what}", measure.id, details=told, **announced)
-    return paper(call, measure)
+    return await paper(session, call, measure)

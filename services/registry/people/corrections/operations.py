@@ -53,6 +53,7 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
         attachments=list(dict.fromkeys(body.attachments)),
         proposed=kernel.vault.encrypt(proposed, f"trainee_corrections/{made}/proposed"),
         proposed_masked=MASKED.get(body.field, redaction.redact)(proposed),
+        seen=(await reading.shown(session, trainee.id))["categories"] if body.field == CorrectableField.CATEGORIES else None,
     )
     session.add(correction)
     await session.flush()
@@ -116,7 +117,12 @@ async def accept(
     correction = await permit(session, call, trainee_id, correction_id, action="accept")
     trainee = await reading.find(session, call, trainee_id)
     kept = str(fields.opened(kernel.vault, "trainee_corrections", correction.id, "proposed", correction.proposed))
-    change = _change(correction.field, _proposed(correction.field, kept), call)
+    proposed = _proposed(correction.field, kept)
+    if correction.seen is not None and not isinstance(proposed, str):
+        now = (await reading.shown(session, trainee.id))["categories"]
+        seen, now = CATEGORIES.validate_python(correction.seen), CATEGORIES.validate_python(now)
+        proposed = policy.corrected(seen, proposed, now, rules.clash)
+    change = _change(correction.field, proposed, call)
     told = {"source": f"更正申请 {correction.id}", "reason": correction.reason}
     await trainees.apply(session, call, kernel, trainee, change, correction=told)
     return await _decide(session, call, correction, CorrectionStatus.ACCEPTED, comment)

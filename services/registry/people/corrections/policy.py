@@ -1,10 +1,12 @@
 """A correction is asked for once and decided once, accepted by another person than asked for it. Pure."""
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from services.registry.codes import CorrectionStatus
 from shared.steps import Further, Machine, Refusal, Step, by, nothing_further
 
+Period = TypeVar("Period")
 OFFICER: Final = frozenset({"officer"})
 ON_BEHALF: Final = frozenset({"officer", "town"})  # who may ask for a person that has signed for it
 MACHINE: Final = Machine(
@@ -22,3 +24,13 @@ DECIDED: Final = Refusal("correction_decided", "该更正申请已被采纳或�
 def still_open(status: str) -> Further:
     """Who comes after the decision is told so by a code of its own."""
     return nothing_further if status == CorrectionStatus.OPEN else lambda _action: DECIDED
+
+
+def corrected(
+    seen: Sequence[Period], proposed: Sequence[Period], now: Sequence[Period], clash: Callable[[Period, Period], bool]
+) -> list[Period]:
+    """The list as a correction leaves it: what it takes away and adds of the list that the asker saw, and beside it what came in since. Where both say
+    something of the same days, the correction stands."""
+    added = [each for each in proposed if each not in seen]
+    kept = [each for each in now if (each in proposed or each not in seen) and each not in added]
+    return [*(each for each in kept if not any(clash(each, other) for other in added)), *added]

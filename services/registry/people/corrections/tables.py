@@ -1,9 +1,11 @@
 """Corrections (更正申请) that were asked for, and what became of them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, false, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import CorrectionStatus
@@ -24,6 +26,7 @@ class TraineeCorrection(db.Versioned, Row):
     field: Mapped[str] = mapped_column(Text)
     proposed: Mapped[bytes] = mapped_column(LargeBinary)
     proposed_masked: Mapped[str] = mapped_column(Text)
+    seen: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, comment="the categories as they were when these were proposed")
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, default="open")
     asked_by: Mapped[str] = mapped_column(Text)

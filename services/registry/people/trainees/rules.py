@@ -202,7 +202,7 @@ def categories(periods: Sequence[CategoryPeriod]) -> tuple[Category, ...]:
                 )
             )
         faults += fields.backwards(period.since_on, period.until_on, f"{where}/until_on")
-        if any(period.code == other.code and _overlap(period, other) for other in periods[:index]):
+        if any(clash(period, other) for other in periods[:index]):
             faults.append(Fault("overlapping_category", pointer=where, seen=period.code, fix="请合并为一段,或改正起止日期。"))
     if faults:
         raise Faulty(*faults)
@@ -265,8 +265,10 @@ def _same_work(one: EmploymentPeriod, other: EmploymentPeriod) -> bool:
     return share and (one.employer_id, one.employer) == (other.employer_id, other.employer)
 
 
-def _overlap(one: CategoryPeriod, other: CategoryPeriod) -> bool:
-    return one.since_on <= (other.until_on or dt.date.max) and other.since_on <= (one.until_on or dt.date.max)
+def clash(one: CategoryPeriod, other: CategoryPeriod) -> bool:
+    """Whether both say something of the same category on the same day."""
+    share = one.since_on <= (other.until_on or dt.date.max) and other.since_on <= (one.until_on or dt.date.max)
+    return share and one.code == other.code
 
 
 def _external_refs(refs: Sequence[wire.ExternalRef]) -> tuple[dict[str, str], ...]:

@@ -159,8 +159,12 @@ async def test_one_plaque_is_removed_after_another_and_given_back_before_it(star
             measures.append((await made.posted(reviewer, "/v1/measures", removed, 201))["id"])
         earlier = await reviewer.post("/v1/measures", json=removed | {"from_on": "2025-05-31"})
         assert (earlier.status_code, earlier.json()["code"], earlier.json()["existing_id"]) == (409, "duplicate_measure", measures[1])
+        [foreseen] = (await reviewer.get(f"/v1/measures/{measures[0]}")).json()["allowed_actions"]
         refused = await reviewer.post(f"/v1/measures/{measures[0]}:void", json={"reason": "复议撤销"})
         assert (refused.status_code, refused.json()["code"]) == (409, "designation_overlaps")
+        assert foreseen["why_not"] == {name: refused.json()[name] for name in ("code", "detail")}
         assert await designations(registry, school) == [("2025-01-01", "2025-04-07")]
         await made.posted(reviewer, f"/v1/measures/{measures[1]}:void", {"reason": "复议撤销"}, 200)
         assert await designations(registry, school) == [("2025-01-01", "2025-04-07"), ("2025-06-01", "2025-12-31")]
+        [foreseen] = (await reviewer.get(f"/v1/measures/{measures[0]}")).json()["allowed_actions"]
+        assert foreseen["why_not"]["code"] == "designation_overlaps"  # by the term that began since

@@ -25,6 +25,9 @@ async def test_a_class_draws_its_seats_when_it_is_approved_and_gives_them_back_w
     async with start("registry") as registry:
         school, officer = await made.school(registry), registry.as_("officer", at="2025-03-31T09:00:00+08:00")
         path = await planned(registry, school, 79)
+        unpaid = {"year": 2025, "institution_id": school, "channel": "social", "seats": 10}
+        refused = await registry.as_("officer", at=EARLY).post("/v1/seat-plans", json=unpaid)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/channel")
         first = f"/v1/classes/{await made.proposed(registry, school, 'approved')}"
         assert await left(officer, path) == (79, 40, 39)
         assert (await officer.get("/v1/seat-plans", params={"class_id": first[-36:]})).json()["items"][0]["remaining"] == 39
