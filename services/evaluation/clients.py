@@ -37,6 +37,7 @@ class Holder(TraineeName):
     """Who holds a certificate, and whose worker they are today."""
 
     id: UUID
+    birth_on: date = date.min  # as long as a registry of an earlier version answers
     employer_id: UUID | None
 
 

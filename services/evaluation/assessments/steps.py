@@ -1,6 +1,7 @@
 """An assessment from state to state: which step may be taken now, and what is told of each. What a step does stands with who takes it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -95,6 +96,7 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
                 *_of_method(assessment, people),
                 *_held_already(assessment, people),
                 *await _of_cards(session, assessment, named),
+                *_of_filing(assessment, filing_reading.covered(filing), call.today),
             ],
             "certificates_issued": sum(each.certified for each in people) if assessment.status == "issued" else 0,
             "allowed_actions": wire.allowed_actions(found),
@@ -139,11 +141,15 @@ def _cannot_issue(assessment: Assessment, coverage: filings.Coverage | None, cal
     until = policy.on_notice_until(assessment.method, _proofs(assessment))
     if until is not None and call.today <= until:
         return Refusal("invalid_state", f"直接认定的公示至 {until} 结束,今天是 {call.today}。请在公示结束后发证。")
+    reason = _outside(assessment, coverage, call.today)
+    return Refusal("out_of_scope", f"{reason}。不能据此发证。") if reason else None
+
+
+def _outside(assessment: Assessment, coverage: filings.Coverage | None, issued_on: date) -> str | None:
+    """Why the filing does not cover the batch on the day of the exam and on the one of its certificates, or None."""
     level = rules.levels()[assessment.level]
-    for day in (assessment.held_on, call.today):
-        if reason := filings.out_of_scope(coverage, assessment.occupation_code, level, day):
-            return Refusal("out_of_scope", f"{reason}。不能据此发证。")
-    return None
+    reasons = (filings.out_of_scope(coverage, assessment.occupation_code, level, day) for day in (assessment.held_on, issued_on))
+    return next(filter(None, reasons), None)
 
 
 def _held_already(assessment: Assessment, people: Sequence[Any]) -> list[dict[str, Any]]:
@@ -161,6 +167,15 @@ async def _of_cards(session: AsyncSession, assessment: Assessment, named: Mappin
     found = ((n, card_invalid(known[card], named.get(card), assessment.held_on)) for n, card in enumerate(assessment.assessors))
     said = [(n, f"{reason}。请在发证之前核实,确有问题的重新考核。") for n, reason in found if reason]
     return [{"code": "card_invalid", "pointer": f"/assessors/{n}", "detail": detail} for n, detail in said]
+
+
+def _of_filing(assessment: Assessment, coverage: filings.Coverage | None, today: date) -> list[dict[str, Any]]:
+    """What became of the filing since the batch was announced: shown until its certificates are issued."""
+    if assessment.status not in ("open", "locked"):
+        return []
+    reason = _outside(assessment, coverage, max(today, assessment.held_on))
+    detail = f"{reason}。按此备案不能发证;没有举行的请改期或取消。"
+    return [{"code": "out_of_scope", "pointer": "/filing_id", "detail": detail}] if reason else []
 
 
 def _proofs(assessment: Assessment) -> list[policy.Proof]:

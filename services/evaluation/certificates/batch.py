@@ -31,10 +31,17 @@ async def register(
     unknown_files: Collection[UUID],
 ) -> dict[int, Result]:
     """A result for each item; the holders are among the `known`. The same kind and number are one certificate: kept once, and refused where it is told otherwise."""
+    people = known.by_id
     results = {
         index: rejected(*faults)
         for index, item in items.items()
-        if (faults := [*wire.faults(operations.RULES, item, call.today), *operations.unknown_proof(item, unknown_files)])
+        if (
+            faults := [
+                *wire.faults(operations.RULES, item, call.today),
+                *operations.unborn(item, people[item.trainee_id]),
+                *operations.unknown_proof(item, unknown_files),
+            ]
+        )
     }
     good = {index: item for index, item in items.items() if index not in results}
     for index in await operations.not_minted(session, good):

@@ -120,7 +120,7 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
         raise NumberNotMinted
     known = gathered.holders
     holder = known.by_id.get(body.trainee_id)
-    faults = [*wire.faults(RULES, body, call.today), *_holder(body, holder), *_examined_by(body, known)]
+    faults = [*wire.faults(RULES, body, call.today), *_holder(body, holder), *unborn(body, holder), *_examined_by(body, known)]
     if faults := [*faults, *unknown_proof(body, gathered.unknown_files)]:
         raise errors.Invalid(faults=faults)
     holder_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
@@ -200,6 +200,13 @@ def _holder(body: CertificateIn, holder: clients.TraineeName | None) -> Iterable
         yield errors.Fault("unknown_holder", "/trainee_id", seen=str(body.trainee_id), fix="请核对学员编号,或先登记学员。")
     elif body.printed_name and not holder.is_called(body.printed_name):
         yield errors.Fault("printed_name_differs", "/printed_name", allowed="持证人现在或以前的姓名", fix="请核对证书上的姓名和学员编号。")
+
+
+def unborn(body: CertificateIn, holder: clients.Holder | None) -> Iterable[errors.Fault]:
+    """Nobody was given a certificate before they were born."""
+    if holder is not None and body.issued_on < holder.birth_on:
+        fix = "这一天持证人尚未出生,请核对发证日期和持证人。"
+        yield errors.Fault("invalid_value", "/issued_on", seen=str(body.issued_on), allowed="持证人出生之日或以后", fix=fix)
 
 
 def _examined_by(body: CertificateIn, known: clients.Holders) -> Iterable[errors.Fault]:

@@ -93,6 +93,7 @@ class HolderFacts(wire.Out):
     name: str
     known_as: str = Field(description="today's name and the earlier ones, one a line")
     id_number_masked: str
+    birth_on: wire.CivilDate
     employer_id: UUID | None
 
 
@@ -204,7 +205,7 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
 @router.operation("POST", "/internal/v1/holder-facts", may=access.INTERNAL, summary="持证人、其用人单位和班级的学校", writes=False)
 async def holder_facts(asked: HoldersAsked, session: web.Session) -> HoldersFound:
     people = (
-        select(WRITTEN_AS.id, Trainee.name, Trainee.known_as, Trainee.id_number_masked, Trainee.employer_id)
+        select(WRITTEN_AS.id, Trainee.name, Trainee.known_as, Trainee.id_number_masked, Trainee.birth_on, Trainee.employer_id)
         .join(Trainee, IS_THE_ONE)
         .where(WRITTEN_AS.id.in_(asked.trainee_ids))
     )

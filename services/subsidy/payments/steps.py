@@ -162,10 +162,10 @@ async def _come_back(session: AsyncSession, call: Call, batch: PaymentBatch, bac
         payment.status, payment.reason, payment.returned_on = PaymentStatus.RETURNED, reason, on
     flag_modified(batch, "status")  # what came back makes a new version
     await session.flush()
+    claims = await claim_steps.locked(session, {payment.claim_id for payment, _ in back})
+    await move(session, [payment.id for payment, _ in back], paid=-1)  # first: what was recovered is not in the fund's account any more
     moved = [funds.Moved(payment.claim_id, payment.amount_yuan, payment_id=payment.id) for payment, _ in back]
     await funds.take_back(session, call, batch.fund_id, moved)
-    claims = await claim_steps.locked(session, {payment.claim_id for payment, _ in back})
-    await move(session, [payment.id for payment, _ in back], paid=-1)
     total = sum((each.amount_yuan for each in moved), funds.NOTHING)
     said = "、".join(sorted({reason for _, reason in back if reason}))
     await _stand(session, call, claims, "claim.payment_returned", f"付后退回{f':{said}' if said else ''}", batch)

@@ -142,6 +142,8 @@ async def test_the_filing_must_still_cover_it_when_certificates_are_issued(
         paper = await w.batch(filing["id"], [await w.worker(1)], "locked")
         if action:
             await w.act(filing, action, made.BODIES[action], "2025-06-21")
+        told = (await done(w.enterprise(issued_on).get(f"/v1/assessments/{paper['id']}")))["warnings"]
+        assert ("out_of_scope" in {each["code"] for each in told}) == (status == 409)
         answer = await w.enterprise(issued_on).post(f"/v1/assessments/{paper['id']}:issue")
         assert answer.status_code == status, answer.text
         assert len(await w.certificates()) == (status == 200)

@@ -65,6 +65,7 @@ async def test_registering_the_same_at_once_keeps_one(start: Start) -> None:
         pytest.param({"printed_name": "龙阿妹"}, [("printed_name_differs", "/printed_name")], id="somebody-elses-name-on-it"),
         pytest.param({"trainee_id": made.some_id()}, [("unknown_holder", "/trainee_id")], id="unknown-holder"),
         pytest.param({"issued_on": "2025-06-21", "number": "S000052000009255000123"}, [("issued_later", "/issued_on")], id="tomorrow"),
+        pytest.param({"issued_on": "1950-06-21", "number": "S000052000009505000123"}, [("invalid_value", "/issued_on")], id="before-birth"),
         pytest.param({"proof": ""}, [("invalid_value", "/proof")], id="no-proof"),
     ],
 )

@@ -109,6 +109,12 @@ async def test_what_is_asked_back_of_a_person_does_not_come_back_from_the_bank_a
         answer = await _return(subsidy, batch["id"], batch["payments"][0]["id"])
         assert (answer.status_code, answer.json()["code"]) == (409, "asked_back")
         assert await balances(subsidy, batch["fund_id"]) == {"available": "820.00", "reserved": "0.00", "paid": "180.00"}
+        received = {"received_on": "2025-04-20", "voucher_no": "V-1"}
+        path = f"/v1/recoveries/{recovered.json()['recovery']['id']}:confirm"
+        assert (await finance(subsidy).post(path, json=received, headers=key())).status_code == 200
+        answer = await _return(subsidy, batch["id"], batch["payments"][0]["id"])
+        assert (answer.status_code, answer.json()["code"]) == (409, "asked_back")  # and not that the fund has too little
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "1000.00", "reserved": "0.00", "paid": "0.00"}
 
 
 async def test_there_is_no_file_before_export_nor_after_the_last_answer(start: Start) -> None:
