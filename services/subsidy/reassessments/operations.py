@@ -181,11 +181,13 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: S
     pairs = list(zip(lines, judge_claim(now, terms).lines, strict=True))
     differences = {line.position: new for line, verdict in pairs if (new := policy.difference(line, verdict, terms))}
     under_review = claim.status in UNDER_REVIEW
-    changed = {
-        line.position: stands
-        for line in lines
-        if (stands := policy.standing(line, differences.get(line.position), under_review=under_review)) != line.now
+    stands = {
+        line.position: policy.standing(
+            line, differences.get(line.position), under_review=under_review, restored=policy.restored(line, verdict, terms)
+        )
+        for line, verdict in pairs
     }
+    changed = {line.position: stands[line.position] for line in lines if stands[line.position] != line.now}
     beside = supplements.found_beside(claim, people, past)
     beyond = {line.position: policy.beyond(line, verdict, beside[line.position]) for line, verdict in pairs}
     # What would come to a supplement comes to what it makes up for.
@@ -304,7 +306,7 @@ def _outcome(found: Found, step: tuple[str, str, list[dict[str, Any]]] | None, p
         return Reassessed.PROPOSED
     if found.differences and (found.changed or step):
         return Reassessed.HELD
-    return Reassessed.RELEASED if found.changed or step or proposed else Reassessed.TOLD
+    return Reassessed.RELEASED if step or proposed or (found.changed and not found.better) else Reassessed.TOLD
 
 
 def _row(call: Call, found: Found, outcome: Reassessed, causes: list[dict[str, str]]) -> dict[str, Any]:

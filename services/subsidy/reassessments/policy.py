@@ -1,7 +1,7 @@
 """What facts that changed mean for a line that was judged: pure decisions.
 
 A line is compared with what is known of it: the findings that it bears, which somebody has looked at. Only what weighs more than these is new: a finding
-that refuses or holds and was not there, or fewer yuan. What a person has decided on stays decided; what would pay more is told and never paid by itself.
+that refuses or holds and was not there, one that refuses for something else, or fewer yuan. What a person has decided on stays decided; what would pay more is told and never paid by itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +78,12 @@ def difference(line: Line, verdict: Verdict, terms: Terms) -> Difference | None:
     borne: dict[str, int] = {}
     for each in known.findings:
         borne[each["code"]] = max(borne.get(each["code"], 0), WEIGHT[each["effect"]])
-    new = [each for each in verdict.findings if WEIGHT[each.effect] > borne.get(each.code, 0)]
+    decided = {(each["code"], each["seen"]) for each in known.findings if each["effect"] == Effect.REFUSE}
+    new = [
+        each
+        for each in verdict.findings
+        if WEIGHT[each.effect] > borne.get(each.code, 0) or (each.effect is Effect.REFUSE and (each.code, each.seen) not in decided)
+    ]
     refused = verdict.decision == LineVerdict.REFUSED
     less = not refused and verdict.amount < known.amount
     if not new and not less:
@@ -95,6 +100,20 @@ def difference(line: Line, verdict: Verdict, terms: Terms) -> Difference | None:
     return Difference(line, tuple(each.code for each in new), seen, NOTHING if new else verdict.amount, judgement)
 
 
+def restored(line: Line, verdict: Verdict, terms: Terms) -> bool:
+    """Whether what later facts brought, and somebody decided to leave, weighs against the line no more: then it is forgotten, and new if it comes again."""
+    known, judged = line.known, _as_judged(line.known)
+    decided = known.verdict == LineVerdict.ELIGIBLE and judged != known
+    return decided and difference(replace(line, now=judged, before=None), verdict, terms) is None
+
+
+def _as_judged(known: Judgement) -> Judgement:
+    """Without what later facts brought: that stands behind the finding that facts have changed."""
+    codes = [each["code"] for each in known.findings]
+    changed = FindingCode.FACTS_CHANGED
+    return replace(known, findings=known.findings[: codes.index(changed)]) if changed in codes else known
+
+
 def beyond(line: Line, verdict: Verdict, supplemented: Decimal) -> Decimal:
     """What the facts of now find due beyond what the line, and the supplements of it, were found to be due, in yuan."""
     return max(verdict.amount - due(line) - supplemented, NOTHING) if verdict.decision == LineVerdict.ELIGIBLE else NOTHING
@@ -106,11 +125,11 @@ def due(line: Line) -> Decimal:
     return line.known.amount - line.not_due if line.known.verdict == LineVerdict.ELIGIBLE else NOTHING
 
 
-def standing(line: Line, new: Difference | None, *, under_review: bool) -> Judgement:
+def standing(line: Line, new: Difference | None, *, under_review: bool, restored: bool = False) -> Judgement:
     """What the line is judged to be: as it was known, and held where new facts weigh against it. Where money is set aside or was paid it bears the findings
     and is not judged otherwise: what happens to the money is then the claim's hold or a recovery."""
     if new is None:
-        return line.known
+        return _as_judged(line.known) if restored else line.known
     return new.judgement if under_review else replace(line.known, findings=new.judgement.findings)
 
 

@@ -56,6 +56,9 @@ HOLD, NOTE, REFUSE = (finding(NEW, effect) for effect in (Effect.HOLD, Effect.NO
         pytest.param(line(borne(NEW, "note"), borne(NEW, "hold")), verdict(HOLD, decision=HELD), False, id="known-by-its-heaviest"),
         pytest.param(line(borne(NEW, "hold")), verdict(REFUSE, decision=REFUSED), True, id="a-hold-that-refuses-now"),
         pytest.param(line(borne(OLD, "hold")), verdict(HOLD, decision=HELD), True, id="another-hold-is-known"),
+        pytest.param(line(borne(NEW, "refuse")), verdict(REFUSE, decision=REFUSED), False, id="a-refusal-that-was-decided-on"),
+        pytest.param(line(borne(NEW, "refuse", "另见")), verdict(REFUSE, decision=REFUSED), True, id="it-refuses-for-something-else"),
+        pytest.param(line(borne(NEW, "refuse", "另见")), verdict(HOLD, decision=HELD), False, id="of-what-was-decided-on-less-is-left"),
         pytest.param(line(verdict=REFUSED), verdict(HOLD, decision=HELD), False, id="it-was-refused-anyway"),
         pytest.param(replace(line(verdict=HELD), before=line(verdict=REFUSED).now), verdict(HOLD), False, id="before-facts-changed"),
     ],
@@ -68,6 +71,25 @@ def test_only_what_weighs_more_is_new(of: Line, now: Verdict, new: bool) -> None
         assert (found_now.judgement.verdict, found_now.judgement.amount, found_now.judgement.calculation) == (HELD, YUAN, "当时")
         codes = [each["code"] for each in found_now.judgement.findings]
         assert codes == [*(each["code"] for each in of.known.findings), FindingCode.FACTS_CHANGED, NEW]
+
+
+CHANGED = borne(FindingCode.FACTS_CHANGED, "hold", "事实有变化")
+
+
+@pytest.mark.parametrize(
+    ("of", "now", "restored"),
+    [
+        pytest.param(line(borne(OLD, "note"), CHANGED, borne(NEW, "refuse")), verdict(), True, id="what-was-decided-on-is-gone"),
+        pytest.param(line(CHANGED, borne(NEW, "refuse")), verdict(REFUSE, decision=REFUSED), False, id="it-is-still-there"),
+        pytest.param(line(CHANGED, borne(NEW, "refuse")), verdict(yuan=YUAN - CENT), False, id="fewer-yuan-are-due"),
+        pytest.param(line(borne(NEW, "hold")), verdict(), False, id="nothing-came-later"),
+        pytest.param(line(CHANGED, borne(NEW, "refuse"), verdict=REFUSED), verdict(), False, id="it-was-refused-for-it"),
+    ],
+)
+def test_what_was_decided_on_is_forgotten_once_it_is_gone(of: Line, now: Verdict, restored: bool) -> None:
+    assert policy.restored(of, now, SHORT) is restored
+    left = [each["code"] for each in policy.standing(of, None, under_review=False, restored=restored).findings]
+    assert left == ([OLD] if restored else [each["code"] for each in of.now.findings])
 
 
 def test_fewer_yuan_are_new_and_what_is_held_keeps_no_more_than_it_was() -> None:

@@ -117,9 +117,16 @@ async def test_what_a_person_decided_on_a_proposal_stays(start: Start, action: s
         await at.hears("status_record.voided")
         assert len(await at.recoveries("recovering" if action == "accept" else "dismissed")) == 1
         at.people[0]["statuses"] = [PENSION]
-        overlap(at.class_, at.people[0])
-        await at.hears("attendance.overlapped")
-        assert [each["amount"] for each in await at.recoveries()] == ([] if action == "accept" else ["180.00"]), "another finding is new"
+        await at.hears("status_record.received")
+        again = [] if action == "accept" else ["180.00"]
+        assert [each["amount"] for each in await at.recoveries()] == again, "it was gone, and is there again"
+        if action == "dismiss":
+            [proposal] = await at.recoveries()
+            path = f"/v1/recoveries/{proposal['id']}:dismiss"
+            assert (await at.world.as_("reviewer", at=AFTER_NOTICE).post(path, json=body, headers=key())).status_code == 200
+        at.people[0]["statuses"] = [PENSION, PENSION | {"source": "另一经办机构"}]
+        await at.hears("status_record.received")
+        assert [each["amount"] for each in await at.recoveries()] == again, "what refuses it for something else is new"
 
 
 async def test_a_line_that_was_accepted_with_a_reason_stays_so_for_what_was_seen(start: Start) -> None:
