@@ -93,7 +93,7 @@ def event(call: Call, type: str, subject: UUID, **data: Any) -> dict[str, Any]:
         "type": type,
         "subject": subject,
         "at": call.now,
-        "data": redaction.redact_all({key: str(value) if isinstance(value, UUID | datetime) else value for key, value in data.items()}),
+        "data": redaction.redact_all({key: str(value) if isinstance(value, datetime) else value for key, value in data.items()}),
     }
 
 

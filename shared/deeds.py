@@ -108,7 +108,7 @@ def told(call: Call, action: str, subject: UUID, **said: Any) -> Insert:
 
 
 def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID | date | datetime | Decimal) else value
+    return str(value) if isinstance(value, date | datetime | Decimal) else value
 
 
 def _named(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 from shared import clock
 from shared.national_numbers import InvalidNumber, citizen_id, credit_code
@@ -66,9 +67,11 @@ def quoted(text: str) -> str:
 
 
 def redact_all(value: Any) -> Any:
-    """The same of every text and number in a JSON value, members' names among them."""
+    """The same of every text and number in a JSON value, members' names among them. An id is known by its type: its text need not be read."""
     if isinstance(value, str):
         return redact(value)
+    if isinstance(value, UUID):
+        return str(value)
     if value is None:
         return None
     if isinstance(value, int | float):

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -109,6 +110,11 @@ def test_every_text_and_number_of_a_value_is_masked() -> None:
     told = {"seen": [ID, int(ID), {f"/{PHONE}": PHONE}], "amount": 138000000, "at": None, "good": True, "id": CARD}
     masked = ["5226**********0025", "5226**********0025", {"/138****1234": "138****1234"}]
     assert redaction.redact_all(told) == {"seen": masked, "amount": 138000000, "at": None, "good": True, "id": "*" * 16}
+
+
+def test_an_id_of_digits_alone_stays_an_id() -> None:
+    told = "13812341-2345-4226-8112-199003070025"
+    assert redaction.redact_all({"ids": [UUID(told), told]}) == {"ids": [told, told]}
 
 
 @pytest.mark.parametrize(

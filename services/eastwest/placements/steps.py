@@ -119,7 +119,7 @@ async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[di
     await _bring_up_to_date(session, stands)
     refs: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        refs[row["placement_id"]].append({"update_id": str(row["id"]), "kind": row["kind"], "sequence": row["sequence"]})
+        refs[row["placement_id"]].append({"update_id": row["id"], "kind": row["kind"], "sequence": row["sequence"]})
     told = {
         each.placement.id: {
             "trainee_id": each.placement.trainee_id,
