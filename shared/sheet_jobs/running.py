@@ -29,6 +29,9 @@ PAUSE_AFTER_FAILURE_SECONDS: Final = 0.5
 ATTEMPTS_AT_MOST: Final = 3
 # Rows are found by their keys. A plan made while a table was small, also that of a foreign key, would go through all of it for each row of thousands.
 BY_KEY: Final = (text("SET LOCAL enable_seqscan = off"), text("DISCARD PLANS"))
+# After each part of a sheet: where the planner takes a large table for none (a sheet was only tried, and its rows were cleared away), each row would be sought
+# along some other index, through all of it each time. Then it is counted; else this is one look at the catalogue.
+TAKE_STOCK: Final = text("SELECT take_stock()")
 
 Progress = Callable[[int], Awaitable[None]]
 J = TypeVar("J", bound=SheetJob)
@@ -161,10 +164,12 @@ async def _attempt(kernel: Kernel, of: Intake[J], taken: J) -> None:
     reading = await of.read(kernel, call, taken)
     await _note_progress(kernel, taken, 0, reading.total)
 
-    async def progress(done: int) -> None:
-        await _note_progress(kernel, taken, done, reading.total)
-
     async with kernel.writing.begin() as session:
+
+        async def progress(done: int) -> None:
+            await session.execute(TAKE_STOCK)
+            await _note_progress(kernel, taken, done, reading.total)
+
         for each in BY_KEY:
             await session.execute(each)
         async with session.begin_nested() as savepoint:

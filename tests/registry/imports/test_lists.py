@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from services.registry.codes import SheetKind
 from services.registry.imports.templates import TEMPLATES
@@ -59,6 +60,13 @@ async def test_a_residence_permit_is_kept_as_one(registry: Service) -> None:
     await imported(officer, roster(("陈大文", "810000199003070015", "三棵树镇", "", "", "")), kind="roster", class_id=class_id)
     [trainee] = (await officer.get("/v1/trainees")).json()["items"]
     assert trainee["id_type"] == "residence_permit"
+
+
+async def test_tables_that_the_planner_takes_for_none_are_counted_as_a_sheet_is_kept(registry: Service) -> None:
+    class_id, asked = await made.proposed(registry, await made.school(registry), "approved"), list[str]()
+    event.listen(registry.kernel.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    await imported(registry.as_("officer", at=made.BEFORE), roster(person(1)), kind="roster", class_id=class_id)
+    assert "SELECT take_stock()" in asked
 
 
 async def test_what_was_not_read_stands_in_the_notes_of_the_job(registry: Service) -> None:

@@ -1,0 +1,16 @@
+"""Let a sheet's job have tables counted that the planner takes for none."""
+
+from shared import kernel_revision
+
+revision: str = "eastwest_0027"
+down_revision: str | None = "eastwest_0026"
+branch_labels: None = None
+depends_on: None = None
+
+
+def upgrade() -> None:
+    kernel_revision.take_stock()
+
+
+def downgrade() -> None:
+    kernel_revision.take_no_stock()
