@@ -268,6 +268,24 @@ def test_a_placement_is_paid_once_by_each_allowance(scheme: str, placement_id: s
 
 
 @pytest.mark.parametrize(
+    ("scheme", "started_on", "effect"),
+    [
+        pytest.param("placement_stability", "2025-01-07", None, id="met-on-the-day-it-began"),
+        pytest.param("placement_stability", "2025-01-08", "hold", id="not-met-yet-when-it-began"),
+        pytest.param("placement_stability", "2025-07-07", "hold", id="begun-the-day-before-it-was-met"),
+        pytest.param("placement_stability", "2025-07-08", None, id="begun-when-it-was-met"),
+        pytest.param("placement_service", "2025-04-08", None, id="another-allowance"),
+    ],
+)
+def test_the_same_months_are_paid_at_one_place(scheme: str, started_on: str, effect: str | None) -> None:
+    placement = PlacementFacts("placement-1", "DD-1", date(2025, 4, 8), "met", date(2025, 7, 8))
+    elsewhere = prior(None, date.fromisoformat(started_on), scheme=scheme, placement_id="placement-2")
+    claim = ClaimFacts("placement_stability", "placement", date(2025, 8, 1), "east_west", None, ())
+    terms = POLICY.schemes["placement_stability"].terms[0]
+    assert effect_of("already_subsidised", line_with(placement=placement, priors=(elsewhere,)), terms, claim) == effect
+
+
+@pytest.mark.parametrize(
     ("at_most", "earlier", "effect"),
     [
         pytest.param(None, [], None, id="unset-and-never-before"),

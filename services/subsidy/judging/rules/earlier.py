@@ -23,7 +23,8 @@ def already_subsidised(case: Case) -> Finding | None:
         return found(terms, FindingCode.ALREADY_SUBSIDISED, Effect.HOLD, "years_paid_at_most", seen=seen, allowed=allowed, fix=fix)
     if terms.paid_once_per == PaidOncePer.PLACEMENT:
         allowed, again_from = "同一次就业同一补贴只发一次", None
-        same, near = _of_this_placement(case), []
+        same = _of_this_placement(case)
+        near = [] if same else _of_the_same_months(case)
     else:
         same = _of_this_trade(case, trades.same)
         near = [] if same else _of_this_trade(case, trades.near)
@@ -34,9 +35,17 @@ def already_subsidised(case: Case) -> Finding | None:
         return None
     if same:
         effect, seen, fix = Effect.REFUSE, "已在", REMOVE + (f"{again_from.year} 年起可再次参加该工种培训。" if again_from else "")
+    elif terms.paid_once_per == PaidOncePer.PLACEMENT:
+        effect, seen, fix = (
+            Effect.HOLD,
+            "同期另一次上岗已在",
+            "请核实两次上岗:同一段时间只能在一处稳岗,不属实的一次不予补贴,并请更正就业记录。",
+        )
     else:
         effect, seen, fix = Effect.HOLD, "工种名称相近:", "请核实两次培训是否同一工种:同一工种的不予补贴,不同的可以认可。"
-    seen += "、".join(f"{_paper(prior)}({prior.on}{',' + trades.title(prior.trade_key or '') if near else ''})" for prior in same or near)
+    seen += "、".join(
+        f"{_paper(prior)}({prior.on}{',' + trades.title(prior.trade_key) if near and prior.trade_key else ''})" for prior in same or near
+    )
     code, figure = FindingCode.ALREADY_SUBSIDISED, "paid_once_per"
     return found(terms, code, effect, figure, seen=seen, allowed=allowed, fix=fix, passes_from=again_from)
 
@@ -55,6 +64,17 @@ def _of_this_placement(case: Case) -> list[Prior]:
     placement, scheme = case.line.placement, case.claim.scheme
     same = [prior for prior in _used(case) if prior.scheme == scheme]
     return [prior for prior in same if placement and prior.placement_id == placement.placement_id]
+
+
+def _of_the_same_months(case: Case) -> list[Prior]:
+    """Stays elsewhere of which months are asked for as well: nobody is retained in two places at once."""
+    placement, scheme = case.line.placement, case.claim.scheme
+    if not (case.terms.retention_required and placement and placement.started_on and placement.due_on):
+        return []
+    months = placement.due_on - placement.started_on
+    return [
+        prior for prior in _used(case) if prior.scheme == scheme and prior.placement_id and abs(prior.on - placement.started_on) < months
+    ]
 
 
 def _of_this_trade(case: Case, alike: Callable[[str, str], bool]) -> list[Prior]:
