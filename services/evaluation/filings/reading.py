@@ -88,7 +88,7 @@ async def coverage(session: AsyncSession, call: Call, kernel: Kernel, on: date) 
     enterprises = await clients.above_scale_enterprises(kernel, call, on)
     theirs = Filing.institution_id == func.any(literal([each.id for each in enterprises], ARRAY(Uuid)))
     last = select(Filing.institution_id, Filing.id).ext(distinct_on(Filing.institution_id)).where(theirs, in_force(on))
-    found = await session.execute(last.order_by(Filing.institution_id, Filing.id.desc()))
+    found = await session.execute(last.order_by(Filing.institution_id.desc(), Filing.id.desc()))
     filed = {row.institution_id: row.id for row in found}
     rows = [
         CoveredEnterprise(institution_id=each.id, name=each.name, region_code=each.region_code, filing_id=filed.get(each.id))
