@@ -32,6 +32,8 @@ class Stay(NamedTuple):
 
 async def figures(session: AsyncSession, who: Collection[UUID], late: Trained, as_of: date = date.max) -> list[Figures]:
     """Rows of `PlacementFigures` of these people, as merged, by what is known of days up to `as_of`. `late`: what the registry has said just now."""
+    if not who:
+        return []
     kept, person = conditions.proved(as_of), ALIASES.kept(Placement.trainee_id).label("who")
     wanted = (
         select(person, Placement.id, Placement.class_id, kept.started_on.label("started_on"), kept.left_on.label("left_on"))
@@ -39,7 +41,7 @@ async def figures(session: AsyncSession, who: Collection[UUID], late: Trained, a
         .join(Order, Order.id == Placement.order_id)
         .where(ALIASES.among(Placement.trainee_id, who), Placement.started_on.is_not(None), conditions.in_partner_city())
     )
-    rows = (await session.execute(wanted)).all() if who else []
+    rows = (await session.execute(wanted)).all()
     judged = await _judged(session, [row.id for row in rows if row.to_judge], as_of)
     stays: dict[UUID, list[Stay]] = defaultdict(list)
     for row in rows:

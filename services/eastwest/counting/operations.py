@@ -17,14 +17,14 @@ async def count(call: Call, kernel: Kernel, asked: CountsIn) -> CountsOut:
     late = await known.of_the_due(kernel, call) if says_registry else {}
     found: dict[str, list[Any]] = defaultdict(list)
     async with kernel.reading() as session:
-        touched = (await session.execute(conditions.touched(asked.countings, asked.as_of))).all()
+        underway = any(each.until_on for each in asked.countings)
+        touched = (await session.execute(conditions.touched(underway), {"as_of": asked.as_of})).all()
         who = {row[1] for row in touched} | late.keys()
-        told = asked.as_of, who | {row[0] for row in touched}, await facts.figures(session, who, late, asked.as_of)
-        if asked.countings:
-            by_class = asked.by == "class"
-            statement = conditions.by_class(asked.countings, *told) if by_class else conditions.counted(asked.countings, asked.by, *told)
-            for row in await session.execute(statement):
-                found[row.key].append(row)
+        fresh = who | {row[0] for row in touched}
+        said = conditions.asked_with(asked.countings, asked.as_of, fresh, await facts.figures(session, who, late, asked.as_of))
+        statement = conditions.by_class() if asked.by == "class" else conditions.counted(asked.by)
+        for row in await session.execute(statement, said):
+            found[row.key].append(row)
     return CountsOut(counts=[_count(each, asked, found[each.key]) for each in asked.countings])
 
 
