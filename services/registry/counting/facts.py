@@ -82,7 +82,7 @@ def terms_between(from_on: date, to_on: date) -> list[Terms]:
     return [terms for terms, first, after in _by_plan() if first <= to_on and from_on < after]
 
 
-def figures(of: ColumnElement[bool], terms: Terms, as_of: date, divisions: Sequence[Under] = DIVISIONS) -> Select[Any]:
+def figures(of: ColumnElement[bool], terms: Terms, as_of: ColumnElement[date], divisions: Sequence[Under] = DIVISIONS) -> Select[Any]:
     """Rows of `ClassFigures`, without `terms`, of the completed classes that are so, by what is known of days up to `as_of`."""
     people = _people(of, terms, as_of)
     counted = func.count().filter(people.c.completed)
@@ -116,7 +116,7 @@ def figures(of: ColumnElement[bool], terms: Terms, as_of: date, divisions: Seque
     )
 
 
-def _people(of: ColumnElement[bool], terms: Terms, as_of: date) -> CTE:
+def _people(of: ColumnElement[bool], terms: Terms, as_of: ColumnElement[date]) -> CTE:
     """Each person of these classes once, enrolled under whatever ids: as who completed it, where one of them did; of a class that nobody enrolled in one row
     without an enrolment. What became of them is looked up for each by themself, by index."""
     merged = aliased(Trainee)
@@ -144,7 +144,7 @@ def _people(of: ColumnElement[bool], terms: Terms, as_of: date) -> CTE:
     employed_on = func.least(employed.c.on, away.c.on)
     found = select(
         rows,
-        func.coalesce(certified.c.days.op("@>", is_comparison=True)(literal(as_of, Date)), False).label("certified"),
+        func.coalesce(certified.c.days.op("@>", is_comparison=True)(as_of), False).label("certified"),
         employed_on.label("employed_on"),
         placed.c.on.label("placed_on"),
         func.greatest(rows.c.ends_on, certified.c.on, employed_on, placed.c.on).label("settled_on"),

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal, or_, select, true, union_all
+from sqlalchemy import ARRAY, Date, Select, Uuid, any_, delete, func, insert, literal, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.registry.counting import facts
@@ -60,7 +60,7 @@ async def recount(engine: AsyncEngine, at_most: int = CLASSES_AT_ONCE) -> int:
 def _counted(of: Any) -> Select[Any]:
     """By all that is known, each class by the terms of its plan."""
     each = (
-        facts.figures(of & theirs, terms, date.max).add_columns(literal(str(terms)).label("terms"))
+        facts.figures(of & theirs, terms, literal(date.max, Date)).add_columns(literal(str(terms)).label("terms"))
         for terms, theirs in facts.terms_of_classes()
     )
     rows = union_all(*each).subquery("rows")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
 from shared import codes as labels
 
-OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = {
+OF_EACH_INSTITUTION: dict[str, Callable[[], Select[Any]]] = {
     "training_share": reading.training_share,
     "frontline_share": reading.frontline_share,
     "partner_enterprises": reading.partner_enterprises,
@@ -48,10 +49,10 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
         counted |= {answer.key: answer for answer in await _of_classes(session, asked, terms, countings)}
     for measure, countings in _by_measure([each for each in asked.countings if each.measure not in OF_CLASSES]).items():
         if measure in OF_EACH_INSTITUTION:
-            rows = await _rows(session, countings, OF_EACH_INSTITUTION[measure])
+            rows = await _rows(session, countings, OF_EACH_INSTITUTION[measure](), conditions.asked_with(countings, asked.as_of))
             answers = [of_institutions(each, rows[each.key], asked.by) for each in countings]
         else:
-            rows = await _rows(session, countings, lambda of: reading.brands(of, asked.by))
+            rows = await _rows(session, countings, reading.brands(asked.by), conditions.asked_with(countings, asked.as_of))
             answers = [_of_groups(each, rows[each.key], asked.by) for each in countings]
         counted |= {answer.key: answer for answer in answers}
     await _add_underway(session, asked, counted)
@@ -61,11 +62,11 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
 
 
 async def _rows(
-    session: AsyncSession, of: Sequence[CountingIn], statement: Callable[[Sequence[CountingIn]], Select[Any]]
+    session: AsyncSession, of: Sequence[CountingIn], statement: Select[Any], asked_with: Mapping[str, Any]
 ) -> dict[str, list[Any]]:
     """By the key of the counting."""
     found: dict[str, list[Any]] = {each.key: [] for each in of}
-    for row in await session.execute(statement(of)) if of else ():
+    for row in await session.execute(statement, asked_with):
         found[row.key].append(row)
     return found
 
@@ -86,19 +87,27 @@ def _by_terms(countings: Sequence[CountingIn]) -> dict[Terms, list[CountingIn]]:
 
 async def _of_classes(session: AsyncSession, asked: CountsIn, terms: Terms, countings: Sequence[CountingIn]) -> list[CountOut]:
     """What is added up of classes. Whoever has several categories is in each group: the groups are no sum, and the whole is counted by itself."""
-    first, last = min(each.from_on for each in countings), max(each.to_on for each in countings)
-    fresh = await reading.touched(session, terms, first, last)
-
-    async def rows(of: Sequence[CountingIn], by: reading.ReadBy) -> dict[str, list[Any]]:
-        return await _rows(session, of, lambda these: reading.counted(these, terms, by, asked.as_of, fresh))
-
-    groups = await rows(countings, asked.by)
-    if asked.by == "region":
-        groups |= await rows([each for each in countings if each.measure in CLASSES_THEMSELVES], "town")
-    whole = await rows(countings, "none") if asked.by == "category" else groups
-    of_orders = [each for each in countings if each.measure == "placed_share"]
-    shown = await _rows(session, of_orders, lambda of: reading.placed_by_class(of, terms, asked.as_of, fresh, SHOWN))
+    said, *kept = await _what_is_kept(session, terms, countings, asked.as_of)
+    groups = await _rows(session, countings, reading.counted(asked.by, *kept), said)
+    if asked.by == "region" and (themselves := [each for each in countings if each.measure in CLASSES_THEMSELVES]):
+        only = {"countings": [each for each in said["countings"] if each["measure"] in CLASSES_THEMSELVES]}
+        groups |= await _rows(session, themselves, reading.counted("town", *kept), said | only)
+    whole = await _rows(session, countings, reading.counted("none", *kept), said) if asked.by == "category" else groups
+    shown: dict[str, list[Any]] = {}
+    if of_orders := [each for each in countings if each.measure == "placed_share"]:
+        some = tuple(bool(each.programmes) for each in of_orders)
+        shown = await _rows(session, of_orders, reading.placed_by_class(some, *kept, SHOWN), said | conditions.one_by_one(of_orders))
     return [_summed(each, whole[each.key], groups[each.key], shown.get(each.key, ()), asked.by) for each in countings]
+
+
+async def _what_is_kept(
+    session: AsyncSession, terms: Terms, countings: Sequence[CountingIn], as_of: date
+) -> tuple[dict[str, Any], bool, Terms | None]:
+    """What statements are given; whether figures are kept by these terms, and whether some classes are counted anew by them."""
+    kept = all(terms == theirs for theirs in facts.terms_between(*conditions.days(countings)))
+    said = conditions.asked_with(countings, as_of, terms.employed_within_months)
+    fresh = list(await session.scalars(reading.touched(kept), said))
+    return said | {"fresh": fresh}, kept, terms if fresh or not kept else None
 
 
 def _summed(counting: CountingIn, rows: Sequence[Any], groups: Sequence[Any], classes: Sequence[Any], by: By) -> CountOut:
@@ -152,7 +161,7 @@ async def _add_underway(session: AsyncSession, asked: CountsIn, counted: dict[st
     ]
     if not late:
         return
-    found = {row.key: row for row in (await session.execute(reading.underway(late, asked.as_of))).all()}
+    found = {row.key: row for row in await session.execute(reading.underway(), conditions.asked_with(late, asked.as_of))}
     for each in late:
         row = found.get(each.key)
         counted[each.key].tallies[0].underway = 0 if row is None else row.people if each.measure == "person_times" else row.classes
@@ -168,8 +177,8 @@ async def counted_classes(session: AsyncSession, asked: CountsIn) -> CountedClas
     """Money is spent on classes: which of them stand behind each counting. What became of their people later does not matter."""
     sets: dict[tuple[str, ...], list[UUID]] = defaultdict(list)
     for terms, countings in _by_terms(asked.countings).items():
-        fresh = await reading.touched(session, terms, *reading.days(countings))
-        for row in await session.execute(reading.classes_behind(countings, terms, asked.as_of, fresh)):
+        said, *kept = await _what_is_kept(session, terms, countings, asked.as_of)
+        for row in await session.execute(reading.classes_behind(*kept), said):
             sets[tuple(row.keys)] += row.class_ids
     return CountedClasses(sets=[ClassSet(keys=list(keys), class_ids=ids) for keys, ids in sets.items() if keys])
 

@@ -8,7 +8,7 @@ import asyncpg
 from sqlalchemy import and_, literal_column
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
-from services.registry.counting import facts, reading
+from services.registry.counting import conditions, facts, reading
 from services.registry.counting.schemas import CountingIn
 from services.registry.counting.tables import KEPT, SUMS
 from shared import tallies
@@ -42,9 +42,10 @@ def countings(as_of: date) -> list[CountingIn]:
     return asked
 
 
-async def pages(connection: asyncpg.Connection, statement: Any) -> int:
+async def pages(connection: asyncpg.Connection, statement: Any, asked_with: dict[str, Any]) -> int:
     compiled = statement.compile(dialect=asyncpg_dialect.dialect())
-    said = [compiled.params[name] for name in compiled.positiontup]
+    params = compiled.construct_params(asked_with)
+    said = [params[name] for name in compiled.positiontup]
     said = [json.dumps(each) if isinstance(each, list) and each and isinstance(each[0], dict) else each for each in said]
     [plan] = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {compiled.string}", *said))
     return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
@@ -60,9 +61,10 @@ async def of_boards(connection: asyncpg.Connection, registry: Service, classes: 
     found = []
     for as_of in (date(2025, 12, 31), date(2025, 8, 20)):
         asked, terms = countings(as_of), facts.terms_between(as_of, as_of)[0]
+        asked_with = conditions.asked_with(asked, as_of, terms.employed_within_months) | conditions.one_by_one([asked[5]])
         undivided = and_(KEPT.c.under == literal_column("''"), KEPT.c.ends_on.is_not(None))
-        least = reading.least_placed(asked[5], KEPT, undivided, 100)
-        sums, fewest = [await pages(connection, each) for each in (reading.counted(asked, terms, "none", as_of, []), least)]
+        least = reading.least_placed(0, True, KEPT, undivided, 100)
+        sums, fewest = [await pages(connection, each, asked_with) for each in (reading.counted("none", True, None), least)]
         found.append((sums, fewest))
     return found
 

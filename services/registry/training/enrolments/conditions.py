@@ -147,12 +147,12 @@ def valid_days() -> ColumnElement[Any]:
     return func.daterange(KnownCertificate.issued_on, KnownCertificate.revoked_on)
 
 
-def sent(of: Person, as_of: date) -> ColumnElement[bool]:
+def sent(of: Person, as_of: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The placements by which a person is placed: begun in the partner city by the day, from this order class or on its order."""
     return and_(
         of.order_id.is_not(None),
         KnownPlacement.trainee_id == of.who,
-        KnownPlacement.started_on <= literal(as_of, Date),
+        KnownPlacement.started_on <= as_of,
         or_(KnownPlacement.class_id == of.class_id, KnownPlacement.order_id == of.order_id),
     )
 
@@ -183,9 +183,9 @@ def window_end(within_months: ColumnElement[int], counted_on: Any) -> ColumnElem
     return cast(counted_on + func.make_interval(0, within_months), Date)
 
 
-def known_by(of: Person, within_months: ColumnElement[int], as_of: date) -> ColumnElement[date]:
+def known_by(of: Person, within_months: ColumnElement[int], as_of: date | ColumnElement[date]) -> ColumnElement[date]:
     """The last day on which work may begin that is looked at."""
-    return func.least(literal(as_of, Date), window_end(within_months, of.counted_on))
+    return func.least(as_of, window_end(within_months, of.counted_on))
 
 
 def _by_plan(of: Callable[[PlanTerms], ColumnElement[Any]]) -> ColumnElement[Any]:
