@@ -9,7 +9,7 @@ from deploy.stack import Stack
 
 ELECTRICIAN, WELDER = "6-31-01-03", "6-18-02-04"
 FIRST, EXAM, CLAIMED = "2025-09-08", "2025-09-10", "2025-09-20"
-PEOPLE = 730_000
+PEOPLE = 3_210_000  # far from the people of any other part, and of the guides
 STATUSES = ("employee_pension", "public_payroll", "full_time_student", "deceased")
 
 
