@@ -372,9 +372,8 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
     found = when(unsettled, "already_subsidised", "hold") + when(line.get("came_back"), "already_subsidised", "note")
     money = of_money(facts, line, block, on)
     if block["paid_once_per"] == "placement":
-        here = (line.get("placement") or {}).get("placement_id")
-        again = here and any(each["scheme"] == facts["scheme"] and each.get("placement_id") == here for each in had)
-        return found + money + ([("already_subsidised", "refuse")] if again and not unsettled else [])
+        stays = [] if unsettled else [each for each in had if each["scheme"] == facts["scheme"] and each.get("placement_id")]
+        return found + money + of_stays(line.get("placement") or {}, stays, block)
     level = trade.get("level")
     counted = [each for each in had if (each["level"] == level if level and each.get("level") else day(each["on"]).year == on.year)]
     keys = set() if unsettled else {each.get("trade_key") for each in counted}
@@ -387,6 +386,16 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
     if line["priors"] and not money and times >= (1 if most is None else most):
         found.append(("yearly_limit_reached", "note" if most is None else "refuse"))
     return found + money
+
+
+def of_stays(placement: Facts, stays: list[Facts], block: Facts) -> Found:
+    """A stay is paid once; a stay elsewhere in months of this one is looked at."""
+    if placement.get("placement_id") in {each["placement_id"] for each in stays}:
+        return [("already_subsidised", "refuse")]
+    if not block["retention_required"] or not placement.get("started_on") or not placement.get("due_on"):
+        return []
+    first, due = day(placement["started_on"]), day(placement["due_on"])
+    return when(any(abs(day(each["on"]) - first) < due - first for each in stays), "already_subsidised", "hold")
 
 
 def of_money(facts: Facts, line: Facts, block: Facts, on: date) -> Found:
