@@ -3,10 +3,29 @@ by a process of its own (`shared.sealing`). (网络安全法: kept at least six 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, MetaData, Table, Text, Uuid, insert, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,6 +78,22 @@ _METADATA = MetaData()
 TRAIL, SEALS = tables(_METADATA)
 
 
+HORIZON: Final = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)  # what is before it is over
+
+
+class Counted(NamedTuple):
+    """The rows of the transactions `before` one of which all earlier are over: none goes and none is added. `last`: the last of them (id, when), by which a
+    database that was restored to an earlier moment is known."""
+
+    before: int
+    rows: int
+    last: tuple[int, datetime] | None
+
+
+NOTHING: Final = Counted(0, 0, None)
+_counted: WeakKeyDictionary[Any, Counted] = WeakKeyDictionary()
+
+
 def entry(
     call: Call, action: str, subject_type: str, subject: UUID | None, details: Mapping[str, Any] | None = None, outcome: str = "done"
 ) -> dict[str, Any]:
@@ -84,6 +119,22 @@ async def record_all(session: AsyncSession, entries: Iterable[dict[str, Any]]) -
     """Many deeds in one statement; build each with `entry`."""
     if entries := list(entries):
         await session.execute(insert(TRAIL), entries)
+
+
+async def total(session: AsyncSession) -> int:
+    """How many rows the trail has. A process counts each once, and each time only those that came since."""
+    known, trail = _counted.get(session.bind, NOTHING), TRAIL.c
+    there = select(TRAIL).where(trail.id == known.last[0], trail.recorded_at == known.last[1]).exists() if known.last else true()
+    over = func.count().filter(trail.transaction_id < HORIZON)
+    since = select(HORIZON.label("horizon"), over.label("over"), func.count().label("rows"), there.label("there"))
+    found = (await session.execute(since.where(trail.transaction_id >= known.before))).one()
+    if not found.there:
+        del _counted[session.bind]
+        return await total(session)
+    ends = select(trail.id, trail.recorded_at).where(trail.transaction_id < found.horizon)
+    last = (await session.execute(ends.order_by(trail.transaction_id.desc(), trail.id.desc()).limit(1))).first()
+    _counted[session.bind] = Counted(found.horizon, known.rows + found.over, (last.id, last.recorded_at) if last else None)
+    return known.rows + int(found.rows)
 
 
 def show(row: Any) -> dict[str, Any]:

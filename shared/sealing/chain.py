@@ -11,11 +11,11 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Float, Select, cast, func, select, text
+from sqlalchemy import Float, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.audit import SEALS, TRAIL
+from shared.audit import HORIZON, SEALS, TRAIL
 from shared.sealing import Broken, Reason
 
 LATE_SECONDS = 60.0  # rows unsealed for longer than this are said: the sealer seals within about a second
@@ -24,7 +24,6 @@ IN_ORDER = select(TRAIL).order_by(TRAIL.c.transaction_id, TRAIL.c.id)
 _COLUMNS = tuple(TRAIL.c.keys())
 _order = func.row(TRAIL.c.transaction_id, TRAIL.c.id)
 _AGE = cast(func.extract("epoch", func.clock_timestamp() - TRAIL.c.recorded_at), Float)
-_HORIZON = text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 
 
 class Seal:
@@ -78,7 +77,7 @@ def within(before: Any | None, kept: Any) -> Select[Any]:
 
 def ready(before: Any | None) -> Select[Any]:
     """The rows that can be sealed now."""
-    return after(before).where(TRAIL.c.transaction_id < _HORIZON)
+    return after(before).where(TRAIL.c.transaction_id < HORIZON)
 
 
 def unsealed(last: Any | None) -> Select[int, float | None]:

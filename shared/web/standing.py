@@ -186,7 +186,10 @@ async def read_audit(
     """Entries of this service's trail, newest first, from before the entry numbered `before`; with how many there are in all, if `counted`."""
     trail = audit.TRAIL.c
     found = pages.where(select(audit.TRAIL), {trail.subject: subject, trail.actor: actor, trail.action: action})
-    total = await session.scalar(select(func.count()).select_from(found.subquery())) if counted else None
+    total = None
+    if counted:
+        filtered = subject or actor or action
+        total = await session.scalar(select(func.count()).select_from(found.subquery())) if filtered else await audit.total(session)
     wanted = found.order_by(trail.id.desc()).limit(limit + 1)
     if before is not None:
         wanted = wanted.where(trail.id < before)

@@ -1,7 +1,7 @@
 """The trail cannot be changed, says who, and is verified over HTTP. What tampering is found: `sealing/`."""
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -101,3 +101,29 @@ async def test_readiness_says_how_long_rows_wait_for_their_seal_and_refuses_nobo
         assert (await service.as_("public").get("/readyz")).json()["checks"]["sealing"]["unsealed_seconds"] is None
         found = (await service.as_("auditor").get("/v1/audit:verify")).json()["services"]["gateway"]["check"]
         assert (found["intact"], found["unsealed_rows"]) == (True, 0)
+
+
+async def test_the_total_has_whoever_commits_late_and_whatever_a_restored_database_no_longer_has(start: Start) -> None:
+    async with start("evaluation") as service:
+        engine = service.kernel.engine
+
+        async def total() -> int:
+            async with AsyncSession(engine) as session:
+                counted = await audit.total(session)
+                assert counted == await session.scalar(select(func.count()).select_from(audit.TRAIL))
+            return counted
+
+        await write(engine, 2)
+        assert await total() == 2
+        async with AsyncSession(engine) as late, AsyncSession(engine) as undone:
+            for session in (late, undone):
+                await audit.record_all(session, [audit.entry(CALL, "claim.submitted", "claim", None)])
+            await write(engine, 1)
+            assert [await total(), await total()] == [3, 3]
+            await late.commit()
+            await undone.rollback()
+        assert [await total(), await total()] == [4, 4]
+        await tamper(service, "DELETE FROM audit WHERE id > 1")
+        assert await total() == 1
+        await write(engine, 3)
+        assert await total() == 4
