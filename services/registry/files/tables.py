@@ -27,11 +27,7 @@ class File(Row):
     region_code: Mapped[str | None] = mapped_column(Text)
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (
-        CheckConstraint("size_bytes > 0", name="size_bytes"),
-        Index("files_sha256_idx", "sha256"),
-        {"info": keeping.APPEND_ONLY},
-    )
+    __table_args__ = (CheckConstraint("size_bytes > 0", name="size_bytes"), {"info": keeping.APPEND_ONLY})
 
 
 class Naming(Row):
