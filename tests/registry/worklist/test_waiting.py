@@ -31,7 +31,7 @@ async def test_an_officer_decides_corrections_until_they_are_decided(start: Star
     async with start("registry") as registry:
         person, officer = await made.trainee(registry, 1), registry.as_("officer")
         path = f"/v1/trainees/{person}/corrections"
-        town = registry.as_("town", region_code="522601100")
+        town = registry.as_("town", at=made.BEFORE, region_code="522601100")
         asked = await made.posted(town, path, {"field": "name", "proposed": "杨秀瑛", "reason": "错字"}, 201)
         item = (await officer.get("/v1/worklist")).json()["items"][0]
         assert (item["kind"], item["subject_type"], item["subject_id"], item["link"]) == (
