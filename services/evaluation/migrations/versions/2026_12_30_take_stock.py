@@ -2,8 +2,8 @@
 
 from shared import kernel_revision
 
-revision: str = "evaluation_0032"
-down_revision: str | None = "evaluation_0031"
+revision: str = "evaluation_0031"
+down_revision: str | None = "evaluation_0030"
 branch_labels: None = None
 depends_on: None = None
 
