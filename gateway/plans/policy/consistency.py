@@ -93,11 +93,12 @@ def _same_people(plan: Plan, relation: Relation) -> PlanFinding:
 def _yields(plan: Plan, relation: Relation) -> PlanFinding:
     whole = plan.line(str(relation.whole))
     classes, share = (plan.line(code) for code in relation.parts)
-    people = asked_in_all(plan, classes) * (classes.class_trainees_at_least or 0) * (share.targets[0].at_least or Decimal(0))
+    rate = share.targets[0].at_least or Decimal(0)
+    people = asked_in_all(plan, classes) * (classes.class_trainees_at_least or 0) * rate
     asked = asked_in_all(plan, whole)
     seen = (
         f"{relation.text}按最低要求办 {asked_in_all(plan, classes)} {classes.unit}、每期 {classes.class_trainees_at_least or 0} 人、"
-        f"比率 {share.targets[0].at_least:.0%},得 {people:.0f} 人;“{whole.title}”要求 {asked} {whole.unit}"
+        f"比率 {rate:.0%},得 {people:.0f} 人;“{whole.title}”要求 {asked} {whole.unit}"
     )
     codes = [whole.code, *relation.parts]
     if people >= asked:

@@ -95,6 +95,15 @@ def test_a_period_that_asks_for_nothing_adds_nothing() -> None:
     assert told["code"] == "years_equal_total"
 
 
+def test_a_share_that_asks_for_nothing_yields_nobody() -> None:
+    lines = tuple(
+        replace(line, targets=(replace(line.targets[0], at_least=None),)) if line.code == "brand.rongwan.placed" else line
+        for line in PLAN.lines
+    )
+    (told,) = (finding for finding in consistency.check(replace(PLAN, lines=lines)) if finding["code"] == "yields_too_little")
+    assert "比率 0%,得 0 人" in told["detail"]
+
+
 def test_classes_of_any_size_yield_nobody_for_sure() -> None:
     lines = tuple(replace(line, class_trainees_at_least=None) if line.code == "brand.rongwan" else line for line in PLAN.lines)
     (told,) = (finding for finding in consistency.check(replace(PLAN, lines=lines)) if finding["code"] == "yields_too_little")
