@@ -151,3 +151,9 @@ def class_link(named: NamedClass | None, known: list[Attended], start: date | No
 )
 def test_leaving_the_class_out_opens_no_gate(named: NamedClass | None, known: list[Attended], expected: tuple[str, str | None]) -> None:
     assert class_link(named, known) == expected
+
+
+def test_of_several_certificates_the_one_that_comes_furthest_counts() -> None:
+    early = certificate(id="0", issued_on=ISSUED - DAY, exam_held_on=STANDARD - DAY)
+    assert first_broken(POST, CLASS, early) == "standard_after_exam"
+    assert first_broken(POST, CLASS, early, HELD) is None

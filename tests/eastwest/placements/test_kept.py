@@ -50,6 +50,26 @@ def test_the_weakest_grade_is_kept_of_the_stay_whose_days_are_kept() -> None:
     assert (found.now.started_on, found.met_on, found.weakest_grade) == (again, late, None)
 
 
+def test_of_one_stay_the_day_is_kept_on_which_each_month_was_proved() -> None:
+    told = [started(), FIRST, proof("B", SECOND_BEGINS, DUE - DAY, "q", on=DUE + DAY)]
+    assert retention.kept(told, DUE, TERMS).proved_on == (FIRST_ENDS, DUE + DAY, DUE + DAY)
+    assert retention.kept([*told, left(DUE + 2 * DAY)], DUE, TERMS).proved_on == (FIRST_ENDS, DUE + DAY, DUE + DAY)
+
+
+def test_on_a_day_stands_what_had_come_by_then() -> None:
+    told = [started(), left(DUE)]
+    assert [retention.standing(told, TERMS, day).left_on for day in (DUE - DAY, DUE)] == [None, DUE]
+
+
+def test_days_to_come_are_not_proved_yet() -> None:
+    """Whatever a paper says of them beforehand."""
+    ahead = proof("B", START, DUE - DAY, on=START)
+    assert [[month.proved for month in judged(day, started(), ahead).months] for day in (SECOND_BEGINS, DUE)] == [
+        [True, False, False],
+        [True, True, True],
+    ]
+
+
 def test_the_employer_is_the_last_one_named_but_not_by_leaving() -> None:
     """An office that reports a leaving may write down its own name."""
     here, there = Employer("某电器厂"), Employer("某五金厂")
