@@ -1,5 +1,6 @@
 """What evaluation reads of the county: complete, of the right kind, and refused by name where it is not."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -77,3 +78,11 @@ def test_rules_are_found_by_their_own_names() -> None:
 def test_a_number_s_pattern_names_year_and_level_alone(pattern: str, said: str | None) -> None:
     why = rules._unusable(pattern)
     assert (why is None) is (said is None) and (said or "") in (why or "")
+
+
+def test_the_pattern_that_cannot_be_used_is_named_and_no_other(tmp_path: Path) -> None:
+    text = (county.folder() / "certificate_numbers.toml").read_text(encoding="utf-8")
+    (tmp_path / "certificate_numbers.toml").write_text(re.sub(r"(?m)^pattern = .*$", "pattern = '('", text, count=1), encoding="utf-8")
+    with pytest.raises(strict.BadFile) as refused:
+        rules._shapes(tmp_path)
+    assert "shapes[0].pattern" in str(refused.value) and "shapes[1]" not in str(refused.value)

@@ -11,6 +11,11 @@ LEVELS = rules.levels()
 COVERAGE = policy.Coverage(date(2025, 1, 1), date(2025, 12, 31), [policy.Grant("6-31-01-03", "junior", date(2025, 3, 1))])
 
 
+def test_the_people_of_a_filing_change_until_it_has_ended() -> None:
+    (staff,) = (step for step in policy.STEPS if step.action == "staff")
+    assert staff.states == {"draft", "submitted", "checked", "returned", "accepted", "suspended"}
+
+
 @pytest.mark.parametrize(
     ("day", "covered"),
     [
