@@ -6,6 +6,7 @@ Where a number has no rows of its own (a zone, a department) there is no link.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from gateway.plans.policy.board import Window
@@ -109,4 +110,10 @@ def _classes(plan: Plan, line: Line) -> dict[str, tuple[str, ...]]:
 
 
 def _link(path: str, **filters: str | tuple[str, ...]) -> str:
-    return f"{path}?{urlencode(filters, doseq=True, safe=',')}"
+    return f"{path}?{'&'.join(_encoded(name, value) for name, value in filters.items() if value)}"
+
+
+@lru_cache(10_000)
+def _encoded(name: str, value: str | tuple[str, ...]) -> str:
+    """The thousands of links of a board say the same few hundred filters again and again."""
+    return urlencode({name: value}, doseq=True, safe=",")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, Select, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.counting import conditions, facts, reading
@@ -38,6 +38,7 @@ OF_EACH_INSTITUTION: dict[str, Callable[[], Select[Any]]] = {
 }
 CLASSES_THEMSELVES: Final = ("order_classes", "demonstration_classes")
 OF_CLASSES: Final = ("person_times", "certified_share", "employed_share", "placed_share", *CLASSES_THEMSELVES)
+COUNTED_OF: Final = {"placed_share": "ordered", **dict.fromkeys(CLASSES_THEMSELVES, "classes")}  # else people who completed them
 SHOWN: Final = 100  # of classes and institutions that are judged one by one: the worst, and as many of which nothing can be said
 SUMMED: Final = ("classes", "attended", *FIGURES, "from_the_past", "open", "ordered")
 
@@ -112,15 +113,13 @@ async def _what_is_kept(
 
 def _summed(counting: CountingIn, rows: Sequence[Any], groups: Sequence[Any], classes: Sequence[Any], by: By) -> CountOut:
     """The whole is the sum of its groups: they are disjoint, and together everything. Only person-times are divided by category."""
-    tally = TallyOut(**_tally(counting.measure, {name: sum(getattr(row, name) for row in rows) for name in SUMMED}))
-    divided = [
-        GroupOut(code=row.code, numerator=each["numerator"], denominator=each.get("denominator"))
-        for row in groups
-        if getattr(row, {"placed_share": "ordered", **dict.fromkeys(CLASSES_THEMSELVES, "classes")}.get(counting.measure, "completed"))
-        if (each := _tally(counting.measure, row._mapping))
-    ]
-    if by == "none" or (by == "category" and counting.measure != "person_times"):
-        divided = []
+    columns = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True)) if rows else {}
+    tally = TallyOut(**_tally(counting.measure, {name: sum(columns.get(name, ())) for name in SUMMED}))
+    divided: list[GroupOut] = []
+    if by != "none" and (by != "category" or counting.measure == "person_times"):
+        of_any = COUNTED_OF.get(counting.measure, "completed")
+        each = ((row.code, _tally(counting.measure, row._mapping)) for row in groups if getattr(row, of_any))
+        divided = [GroupOut(code=code, numerator=told["numerator"], denominator=told.get("denominator")) for code, told in each]
     if counting.measure != "placed_share":
         return CountOut(key=counting.key, tallies=[tally], groups=divided)
     of_each = [
@@ -251,7 +250,7 @@ async def _names(session: AsyncSession, by: By, codes: set[str]) -> list[NameOut
             return [NameOut(code=code, name=labels.label("channel", code)) for code in sorted(codes)]
         case "institution":
             found = await session.execute(
-                select(Institution.id, Institution.name).where(Institution.id.in_([UUID(code) for code in codes]))
+                select(Institution.id, Institution.name).where(Institution.id == any_(literal([UUID(code) for code in codes], ARRAY(Uuid))))
             )
             return [NameOut(code=str(institution_id), name=name) for institution_id, name in found]
     return []
