@@ -104,6 +104,6 @@ def _breakdown(
         by,
         groups,
         names,
-        lambda code: records.of_group(plan, window, as_of, by, code),
+        records.of_groups(plan, window, as_of, by),
         targets.get((window.line.code, window.period), {}),
     )

@@ -3,11 +3,11 @@
 Where a number has no rows of its own (a zone, a department) there is no link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from gateway.plans.policy.board import Window
 from gateway.plans.policy.targets import Line, Plan, counted
@@ -78,15 +78,16 @@ def of_report(institution_id: str, year: int) -> str:
     return _link("/v1/yearly-reports", year=str(year), institution_id=institution_id)
 
 
-def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None) -> str | None:
-    """The rows of one town, institution, channel, category or month."""
-    if by == "month" and code is not None:
-        return of_line(plan, _month(window, code), as_of)
-    if code is None or by not in _FILTER:
-        return None
+def of_groups(plan: Plan, window: Window, as_of: date, by: str) -> Callable[[str | None], str | None]:
+    """The rows of each town, institution, channel, category or month. But for months a link ends with what narrows it, and is the same before that."""
+    if by == "month":
+        return lambda month: None if month is None else of_line(plan, _month(window, month), as_of)
+    before: str | None = None
     if by == "institution" and window.line.measure == "training_share":
-        return of_subject(plan, window, as_of, code)
-    return of_line(plan, window, as_of, **{_FILTER[by]: code})
+        before = of_subject(plan, window, as_of, "")
+    elif by in _FILTER:
+        before = of_line(plan, window, as_of, **{_FILTER[by]: ""})
+    return lambda code: None if code is None or before is None else before + quote_plus(code, safe=",")
 
 
 def _month(window: Window, month: str) -> Window:
@@ -110,7 +111,7 @@ def _classes(plan: Plan, line: Line) -> dict[str, tuple[str, ...]]:
 
 
 def _link(path: str, **filters: str | tuple[str, ...]) -> str:
-    return f"{path}?{'&'.join(_encoded(name, value) for name, value in filters.items() if value)}"
+    return f"{path}?{'&'.join(_encoded(name, value) for name, value in filters.items() if value != ())}"
 
 
 @lru_cache(10_000)

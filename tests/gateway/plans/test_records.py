@@ -61,21 +61,21 @@ NARROWED = {
 def test_a_line_leads_to_its_rows_and_a_part_of_it_to_the_parts(code: str, period: str, link: str | None) -> None:
     of = window(code, period)
     assert link == records.of_line(PLAN, of, AS_OF)
-    in_one_town = records.of_group(PLAN, of, AS_OF, "region", "522601100")
+    in_one_town = records.of_groups(PLAN, of, AS_OF, "region")("522601100")
     assert in_one_town == (f"{link}&region_code=522601100" if code in NARROWED else None)
-    assert records.of_group(PLAN, of, AS_OF, "zone", "economic") is records.of_group(PLAN, of, AS_OF, "region", None) is None
+    assert records.of_groups(PLAN, of, AS_OF, "zone")("economic") is records.of_groups(PLAN, of, AS_OF, "region")(None) is None
 
 
 def test_filings_and_a_colleges_trainings_are_an_institutions() -> None:
     assert (
-        records.of_group(PLAN, window("enterprise.filings"), AS_OF, "institution", "A")
+        records.of_groups(PLAN, window("enterprise.filings"), AS_OF, "institution")("A")
         == "/v1/filings?covering_on=2025-03-31&institution_id=A"
     )
-    assert records.of_group(PLAN, window("college.training", "2025"), AS_OF, "institution", "A") == completed(
+    assert records.of_groups(PLAN, window("college.training", "2025"), AS_OF, "institution")("A") == completed(
         YEAR, after="&institution_id=A"
     )
-    assert records.of_group(PLAN, window("college.training", "2025"), AS_OF, "region", "A") is None
-    assert records.of_group(PLAN, window("city.total"), AS_OF, "institution", "A") == completed(WHOLE, after="&institution_id=A")
+    assert records.of_groups(PLAN, window("college.training", "2025"), AS_OF, "region")("A") is None
+    assert records.of_groups(PLAN, window("city.total"), AS_OF, "institution")("A") == completed(WHOLE, after="&institution_id=A")
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_filings_and_a_colleges_trainings_are_an_institutions() -> None:
 )
 def test_a_month_leads_to_its_days_within_the_window(month: str, days: tuple[str, str]) -> None:
     within = replace(window("city.total"), from_on=date(2024, 1, 5), to_on=date(2025, 3, 20))
-    assert records.of_group(PLAN, within, AS_OF, "month", month) == completed(days)
-    assert records.of_group(PLAN, within, AS_OF, "month", None) is None
+    assert records.of_groups(PLAN, within, AS_OF, "month")(month) == completed(days)
+    assert records.of_groups(PLAN, within, AS_OF, "month")(None) is None
 
 
 def test_what_is_measured_at_each_leads_to_the_rows_of_each() -> None:
