@@ -50,6 +50,7 @@ def test_lines_that_count_the_same_people_are_noted() -> None:
         ["four.domestic", "brand.nanyue"],
     ]
     assert "300 人次即可" in findings("same_people")[0]["detail"] and "须 600 人次" in findings("same_people")[0]["detail"]
+    assert "800 人次即可" in findings("same_people")[1]["detail"] and "须 1400 人次" in findings("same_people")[1]["detail"]
 
 
 def test_the_smallest_order_classes_do_not_yield_the_people_to_retain() -> None:
