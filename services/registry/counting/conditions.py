@@ -45,7 +45,7 @@ ASKED_OF: Final = tuple(alike(KEPT.c))
 AS_OF: Final = bindparam("as_of", type_=Date)
 FIRST, LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 FRESH: Final = bindparam("fresh", type_=ARRAY(Uuid))  # the classes that are counted anew
-BROKEN: Final = bindparam("broken", type_=ARRAY(Date))
+BROKEN, BROKEN_DAYS = bindparam("broken", type_=ARRAY(Date)), bindparam("broken_days", type_=ARRAY(Date))
 EDGES: Final = bindparam("edges", type_=ARRAY(Date))  # the days on which one of the countings begins, or is over
 ZONES: Final = bindparam("zones", type_=ARRAY(Text))
 WANTED: Final = (
@@ -70,6 +70,7 @@ WANTED: Final = (
 def asked_with(countings: Sequence[CountingIn], as_of: date, within: int = 0) -> dict[str, Any]:
     """What any of these statements is given. `within`: how many months people have to find work."""
     first, last = days(countings)
+    broken = _broken_months(countings, within, as_of)
     return {
         "countings": [each.model_dump(mode="json") for each in countings],
         "as_of": as_of,
@@ -77,7 +78,8 @@ def asked_with(countings: Sequence[CountingIn], as_of: date, within: int = 0) ->
         "last": last,
         "edges": sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))}),
         "kinds": sorted({kind for each in countings for kind in each.institution_kinds}),
-        "broken": _broken_months(countings, within, as_of),
+        "broken": broken,
+        "broken_days": [month.replace(day=day) for month in broken for day in range(1, last_day(month).day + 1)],
         "within_months": within,
         "zones": zones(),
     }

@@ -40,7 +40,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.registry.codes import BrandKind, ClassStatus
 from services.registry.counting import conditions, facts
-from services.registry.counting.conditions import AS_OF, BROKEN, FIRST, FRESH, LAST, WANTED
+from services.registry.counting.conditions import AS_OF, BROKEN, BROKEN_DAYS, FIRST, FRESH, LAST, WANTED
 from services.registry.counting.facts import Terms
 from services.registry.counting.schemas import By
 from services.registry.counting.tables import KEPT, SUMS, WHOLE, DueRecount, Under, added, alike, month_of
@@ -134,9 +134,7 @@ def _rows(by: ReadBy, kept: bool, anew: Terms | None) -> Subquery:
         *(sums[name] for name in added(KEPT.c)),
     )
     parts.append(select(*told).where(sums.under == under, whole(sums.month)))
-    month = func.unnest(BROKEN).column_valued("month")
-    within = and_(KEPT.c.ends_on >= month, KEPT.c.ends_on < cast(month + func.make_interval(0, 1), Date))
-    parts.append(_of_classes(untouched.where(within).subquery(), by))
+    parts.append(_of_classes(untouched.where(KEPT.c.ends_on == any_(BROKEN_DAYS)).subquery(), by))
     if anew:
         of_sums = there.where(KEPT.c.class_id == any_(FRESH), whole(month_of(KEPT.c.ends_on)))
         parts.append(_of_classes(of_sums.subquery(), by, conditions.taken_away))
