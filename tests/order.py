@@ -24,7 +24,19 @@ TOGETHER = {
         ("faults", ("kill", "kill_at_any_step", "sheets_beside")),
         (
             "journeys",
-            ("board", "desk", "desk_forms", "generated_client", "guides", "main_job", "restored", "second_half", "secrets", "two_partners"),
+            (
+                "board",
+                "desk",
+                "desk_forms",
+                "generated_client",
+                "guides",
+                "main_job",
+                "restored",
+                "second_half",
+                "secrets",
+                "two_exams",
+                "two_partners",
+            ),
         ),
         ("contracts", ("codes", "lists", "names", "openapi")),
     )

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from deploy.demo.main_job import Person
 from deploy.stack import Stack
 from tests.stacks import patient
 
+TODAY = date(2025, 11, 20)  # of the pages that show what waits: a day in years whose working days are known
 SECONDS_AT_MOST = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NONE_THERE = "没有 Chromium,页面没有在浏览器里测试:apt-get install chromium。 No Chromium here: the pages were not tested in a browser."
@@ -69,6 +71,11 @@ class Screen:
     elsewhere: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+
+    def on(self, day: date) -> "Screen":
+        """The evening of that day, for all that the page asks."""
+        self.page.set_extra_http_headers({"X-Server-Date": f"{day}T19:00:00+08:00"})
+        return self
 
     def at(self, path: str) -> Page:
         self.page.goto(f"{self.origin}{path}")

@@ -14,15 +14,14 @@ from playwright.sync_api import Locator, Page, expect
 from deploy.demo import people
 from deploy.demo.main_job import Job, Person
 from deploy.stack import Stack
-from shared import clock
-from tests.journeys.conftest import Screen
+from tests.journeys.conftest import TODAY, Screen
 
 USCC = "52522601MJ0KL0774F"
 FIRST = 3_000_000  # far from the people of any other part
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CLAIMS, IN_A_CLASS = 3, 3
 PASSWORD = "Sun-over-hills-26"
-TOO_OLD = people.id_number(0, born_on=clock.now().date().replace(year=clock.now().year - 67, day=1))
+TOO_OLD = people.id_number(0, born_on=TODAY.replace(year=TODAY.year - 67))
 REFUSED = """async paths => {
     const api = await import("/pages/api.js");
     const asked = await Promise.allSettled(paths.map((path) => api.get(path)));
@@ -52,7 +51,12 @@ class Desk:
 
 
 def day(after: int) -> str:
-    return str(clock.now().date() + timedelta(days=after))
+    return str(TODAY + timedelta(days=after))
+
+
+@pytest.fixture
+def screen(screen: Screen) -> Screen:
+    return screen.on(TODAY)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,7 @@ def desk(stack: Stack) -> Iterator[Desk]:
         job.officer.act(f"/v1/institutions/{institution['id']}", "designate", {"from_on": day(-90), "to_on": day(300)}, on=day(-90))
         school = job.client("金泉湖学校教务", "institution", institution_id=institution["id"])
         fund = job.finance.do(
-            "POST", "/v1/funds", on=day(-90), json={"source": "employment_subsidy", "year": clock.now().year, "total": "50000.00"}
+            "POST", "/v1/funds", on=day(-90), json={"source": "employment_subsidy", "year": TODAY.year, "total": "50000.00"}
         )
         bodies = [people.trainee(FIRST + n) for n in range(CLAIMS * IN_A_CLASS)]
         made = school.do("POST", "/v1/trainees:batch", on=day(-60), json={"mode": "commit", "atomic": "all", "items": bodies})
@@ -160,8 +164,7 @@ def test_a_school_drops_its_sheets_sees_each_faulty_row_and_who_would_be_refused
     assert sheet.value.suggested_filename.endswith(".xlsx")
     assert "522601199003070026" not in page.content()
     signed = page.locator(".drop", has_text="签到表")
-    today = clock.now().date()
-    mark = f"姓名,{today.month}月{today.day}日上午\n{people.name(FIRST + 50)},√\n没有这个人,√\n"
+    mark = f"姓名,{TODAY.month}月{TODAY.day}日上午\n{people.name(FIRST + 50)},√\n没有这个人,√\n"
     dropped(page, signed, "签到表.csv", mark.encode())
     expect(signed.get_by_text("有 1 行退回,其余已保存")).to_be_visible(timeout=30_000)
     with page.expect_download() as sheet:
@@ -239,8 +242,7 @@ def test_finance_enters_what_the_bank_answered_for_each_payment(desk: Desk, scre
     body = {"fund_id": desk.fund_id, "claim_ids": [desk.claims[1]["id"]]}
     batch = f"/v1/payment-batches/{desk.job.finance.do('POST', '/v1/payment-batches', on=day(30), json=body)['id']}"
     desk.job.finance.act(batch, "export", on=day(30))
-    screen.page.set_extra_http_headers({"X-Server-Date": f"{day(30)}T19:00:00+08:00"})
-    page = screen.signed_in(f"/desk#{batch}", "local-finance")
+    page = screen.on(TODAY + timedelta(days=30)).signed_in(f"/desk#{batch}", "local-finance")
     page.get_by_role("button", name="登记银行回执").click()
     dialog = page.get_by_role("dialog")
     answers = dialog.get_by_role("group", name="每笔付款的回执").get_by_role("group")

@@ -11,10 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from deploy.demo.main_job import Job, Person
 from deploy.demo.second_half import ELECTRICIAN, file, register
 from deploy.stack import Stack
-from shared import clock
-from tests.journeys.conftest import Screen
+from tests.journeys.conftest import TODAY, Screen
 
-TODAY = clock.now().date()
 SCOPE = [{"occupation_code": ELECTRICIAN, "levels": ["junior"]}]
 
 
@@ -52,6 +50,11 @@ def papers(stack: Stack) -> Iterator[Papers]:
         job.officer.act(f"/v1/classes/{made['id']}", "approve", on=str(TODAY - timedelta(days=19)))
         enterprise.act(f"/v1/classes/{made['id']}", "start", on=str(TODAY))
         yield Papers(job.officer, filing, made)
+
+
+@pytest.fixture
+def screen(screen: Screen) -> Screen:
+    return screen.on(TODAY)
 
 
 def opened(screen: Screen, login: str, number: str, called: str) -> Page:
