@@ -145,14 +145,12 @@ def rate_of(facts: Facts, line: Facts, block: Facts, trade: Facts) -> int | None
 
 
 def of_table(block: Facts, trade: Facts) -> int | None:
-    level = trade.get("level")
+    level, yuan = trade.get("level"), None
     if block.get("yuan_per_person_by_level") is not None:
         yuan = block["yuan_per_person_by_level"].get(level)
     elif trade.get("rate_row") is not None:
         row = block["yuan_per_person_by_trade"][trade.get("rate_row")]
         yuan = (row.get("yuan_by_level") or {}).get(level) if level else row.get("yuan_without_level")
-    else:
-        yuan = None
     return None if yuan is None else cents(yuan)
 
 
@@ -167,7 +165,7 @@ def by_years(facts: Facts, line: Facts, block: Facts, a_year: int) -> int:
     over = len([end for end in ends if end <= known])
     runs = over < len(ends) and day(course["starts_on"]) <= by
     due = over * a_year + (part_of(a_year, block["advance_percent"]) if runs and block.get("advance_percent") else 0)
-    had = sum(cents(each.get("amount_yuan") or 0) for each in line["priors"] if each.get("same_class")) if in_instalments(block) else 0
+    had = sum(cents(each.get("amount_yuan") or 0) for each in line["priors"] if each.get("same_class"))
     return max(due - had, 0)
 
 
@@ -176,13 +174,9 @@ def part_of(fen: int, percent: int) -> int:
     return (fen * percent + 50) // 100
 
 
-def in_instalments(block: Facts) -> bool:
-    return block.get("years_paid_at_most") is not None
-
-
 def still_running(course: Facts, block: Facts) -> bool:
-    """Paid for while it runs."""
-    return in_instalments(block) and course["status"] == "in_progress"
+    """Paid for while it runs, in instalments."""
+    return block.get("years_paid_at_most") is not None and course["status"] == "in_progress"
 
 
 def of_this_year(facts: Facts, line: Facts, on: date) -> list[Facts]:
@@ -289,7 +283,7 @@ def impossible(course: Facts, line: Facts, block: Facts) -> bool:
         for each in course.get("signings", ())
         if people is not None
         and each["people"] >= people
-        and (instant(each["last_at"]) - instant(each["first_at"])).total_seconds() <= seconds
+        and (datetime.fromisoformat(each["last_at"]) - datetime.fromisoformat(each["first_at"])).total_seconds() <= seconds
     }
     half_day, a_day, held = block.get("hours_a_half_day_at_most"), block.get("class_hours_a_day_at_most"), course["half_days_held"]
     return (
@@ -364,7 +358,7 @@ def of_the_class(facts: Facts, line: Facts, block: Facts) -> Found:
 
 def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) -> Found:
     """Once per occupation and level, else once per trade and year; no lower level after a higher; so often a year. What was worth nothing uses nothing up."""
-    instalments = [each for each in line["priors"] if each.get("same_class")] if in_instalments(block) else []
+    instalments = [each for each in line["priors"] if each.get("same_class") and block.get("years_paid_at_most") is not None]
     unsettled = any(each.get("amount_yuan") is None for each in instalments)
     had = [each for each in line["priors"] if each not in instalments and cents(each.get("amount_yuan") or 1) != 0]
     if line.get("makes_up_yuan") is not None:  # what other claims hold was weighed when the first was judged
@@ -490,10 +484,6 @@ def months_after(on: date, months: int) -> date:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def basis(block: Facts, name: str) -> str:
