@@ -203,17 +203,23 @@ async def release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[L
     return people
 
 
+def known_of(claim: Claim, lines: Sequence[Line], known: Sequence[LineFacts]) -> tuple[LineFacts, ...]:
+    """What is `known` of each line, after it was asked of each once (`asked_before`): of two that a merge made one person's the same."""
+    place = {_about(claim, line): number for number, line in enumerate(_each_once(claim, lines))}
+    return tuple(known[place[_about(claim, line)]] for line in lines)
+
+
 def _each_once(claim: Claim, lines: Sequence[Line]) -> Iterable[Line]:
     """Of two lines that a merge made one person's, one: in a class, or for the same paper."""
-
-    def about(line: Line) -> tuple[UUID | None, ...]:
-        return (line.trainee_id,) if claim.class_id else (line.trainee_id, line.certificate_id, line.placement_id)
-
-    there = {about(line) for line in lines if line.merged_from is None}
+    there = {_about(claim, line) for line in lines if line.merged_from is None}
     for line in lines:
-        if line.merged_from is None or about(line) not in there:
-            there.add(about(line))
+        if line.merged_from is None or _about(claim, line) not in there:
+            there.add(_about(claim, line))
             yield line
+
+
+def _about(claim: Claim, line: Line) -> tuple[UUID | None, ...]:
+    return (line.trainee_id,) if claim.class_id else (line.trainee_id, line.certificate_id, line.placement_id)
 
 
 async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line, done: Sequence[Decision]) -> Claim:

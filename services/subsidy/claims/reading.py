@@ -216,7 +216,7 @@ async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: da
     known = await schemes.in_force(session)
     if gathered is not None:
         judged = await rules.judge(session, call, gathered, own_claim_id=claim.id)
-        now, facts_hash = judged.facts, judged.facts_hash
+        now, facts_hash = replace(judged.facts, lines=lines.known_of(claim, kept, judged.facts.lines)), judged.facts_hash
         pairs = list(enumerate(kept))
     else:
         await session.refresh(claim, ["facts"])

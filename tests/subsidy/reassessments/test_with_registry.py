@@ -234,6 +234,13 @@ async def test_two_of_a_class_who_are_one_are_one_line_when_the_claim_is_judged_
         old, stays = city.people
         await made.posted(registry.as_("officer", at=JUNE), f"/v1/trainees/{old}:merge", {"into": stays}, 200)
         await city.catches_up()
+        again = await subsidy.as_("auditor", at=JUNE).get(f"/v1/claims/{city.claim_id}:replay", params={"facts": "current"})
+        assert again.status_code == 200, again.text
+        told = [
+            (each["trainee_id"], each["now"]["verdict"], [one["code"] for one in each["now"]["findings"]]) for each in again.json()["lines"]
+        ]
+        assert [who for who, _, _ in told] == [stays, stays] and again.json()["now"]["amount"] == "180.00"
+        assert sorted((verdict, "duplicate_line" in codes) for _, verdict, codes in told) == [("eligible", False), ("refused", True)]
 
         async def step(role: str, action: str, body: Any = None, **bound: Any) -> dict[str, Any]:
             version = (await city.claim())["version"]
