@@ -173,7 +173,7 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-04-10T09:00:00+08:00"]}),
 ]
 Number = Annotated[int | float, WithJsonSchema({"type": "number"})]  # 3 stays 3
-NumberIn = Annotated[float, AfterValidator(lambda said: int(said) if said.is_integer() else said)]  # one fault where it is neither
+WHOLE = AfterValidator(lambda said: int(said) if said.is_integer() else said)  # of a float, behind its limits: 3 stays 3
 Problem = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "Problem"})]  # schemas that `shared.web.documents` adds
 Faults = Annotated[list[dict[str, Any]], WithJsonSchema({"type": "array", "items": {"x-schema": "Fault"}})]
 Text = Annotated[str, AfterValidator(_plain_text)]

@@ -1,6 +1,7 @@
 """What every service says of itself: a valid OpenAPI 3.1 document in which each operation is told in full, with examples that fit their schemas."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from itertools import combinations
@@ -44,6 +45,12 @@ def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def test_the_document_is_valid(document: Document) -> None:
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1")
+
+
+def test_limits_are_told_in_the_words_of_json_schema(document: Document) -> None:
+    """A limit that stands behind a validator is told under the name that Python gives it, which no generator of code knows."""
+    limited = re.compile(r'"(?:ge|gt|le|lt|multiple_of)":')
+    assert [name for name, schema in document["components"]["schemas"].items() if limited.search(json.dumps(schema))] == []
 
 
 def test_what_a_member_of_a_body_may_be_is_told_by_its_shape(document: Document) -> None:

@@ -213,7 +213,8 @@ def _facts_about(chance: Chance, who: str, setting: Setting, there: list[str]) -
     for number in range(chance.times(0.4, 0.4)):
         state("record", _record(chance, start), _recording(who, str(number)), str(number))
     if chance.now_and_then(0.2):
-        accounts = [chance.one_of([None, "new", *["of several", "of the school"] * setting.for_one]) for _ in range(chance.one_of([1, 2]))]
+        gone = None if setting.for_one else "new"  # whether whoever has no account any more was paid before goes by when that came
+        accounts = [chance.one_of([gone, "new", *["of several", "of the school"] * setting.for_one]) for _ in range(chance.one_of([1, 2]))]
         state(
             "account", [each and (each if each.startswith("of") else f"{each} of {who}") for each in accounts], _of_person(who, "account")
         )

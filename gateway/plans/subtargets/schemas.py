@@ -8,7 +8,7 @@ from pydantic import Field
 from gateway.plans.schemas import EXAMPLES, PLAN
 from shared import wire
 
-Value = Annotated[wire.NumberIn, Field(ge=0, le=1_000_000, description="目标值,单位同指标;比率写 0 至 1 的小数。", examples=[120])]
+Value = Annotated[float, Field(ge=0, le=1_000_000, description="目标值,单位同指标;比率写 0 至 1 的小数。", examples=[120]), wire.WHOLE]
 
 
 class SubtargetIn(wire.In):
