@@ -43,14 +43,10 @@ def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def test_the_document_is_valid(document: Document) -> None:
+    """And no limit stands under the name that Python gives it, as one behind a validator does: no generator of code looks there."""
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1")
-
-
-def test_limits_are_told_in_the_words_of_json_schema(document: Document) -> None:
-    """A limit that stands behind a validator is told under the name that Python gives it, which no generator of code knows."""
-    limited = re.compile(r'"(?:ge|gt|le|lt|multiple_of)":')
-    assert [name for name, schema in document["components"]["schemas"].items() if limited.search(json.dumps(schema))] == []
+    assert re.findall(r'"(?:ge|gt|le|lt|multiple_of)":', json.dumps(document["components"]["schemas"])) == []
 
 
 def test_what_a_member_of_a_body_may_be_is_told_by_its_shape(document: Document) -> None:

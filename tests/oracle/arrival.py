@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from tests.conftest import Start
-from tests.oracle.histories import Fact, History, Setting, a_history, a_setting, begin, shuffled, told
+from tests.oracle.drawn import a_history, a_setting
+from tests.oracle.histories import Fact, History, Setting, begin, shuffled, told
 from tests.oracle.judge import judge, kept, terms_of
 from tests.oracle.office import Office
 from tests.oracle.runs import Run

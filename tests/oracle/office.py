@@ -251,9 +251,7 @@ class Office:
         await self._asked("finance", "POST", f"/v1/recoveries/{recovery_id}:confirm", received)
 
     async def _pay_at_once(self, claim_ids: Sequence[str]) -> None:
-        """Where nobody has an account, all wait for one."""
-        body = {"fund_id": self.fund_id, "claim_ids": list(claim_ids)}
-        batch = await self._asked("finance", "POST", "/v1/payment-batches", body, unless="payee_account_missing")
+        batch = await self._asked("finance", "POST", "/v1/payment-batches", {"fund_id": self.fund_id, "claim_ids": list(claim_ids)})
         if not batch:
             return
         path = f"/v1/payment-batches/{batch['id']}"
@@ -286,24 +284,16 @@ class Office:
         return await self._asked(role, "POST" if action else "PATCH", path, body, of=run, version=claim["version"])
 
     async def _asked(
-        self,
-        role: str,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        of: Run | None = None,
-        version: int | None = None,
-        unless: str | None = None,
+        self, role: str, method: str, path: str, body: Any = None, *, of: Run | None = None, version: int | None = None
     ) -> dict[str, Any]:
-        """Nothing where it is refused for that reason."""
+        """Nothing where nobody who is to be paid has an account: all wait for one."""
         bound: dict[str, Any] = {"institution_id": of.id(SCHOOL)} if of and role == "institution" else {}
         key = role, str(bound or self.persons[role]), self.day
         if key not in self.clients:
             self.clients[key] = self.subsidy.as_(role, at=self._now, person_id=self.persons[role], **bound)
         headers = {"Idempotency-Key": str(db.new_id())} | ({} if version is None else {"If-Match": f'"{version}"'})
         answer = await self.clients[key].request(method, path, json=body, headers=headers)
-        if unless and answer.status_code == 409 and orjson.loads(answer.content)["code"] == unless:
+        if answer.status_code == 409 and orjson.loads(answer.content)["code"] == "payee_account_missing":
             return {}
         assert answer.is_success, (method, path, answer.text)
         return dict(orjson.loads(answer.content))

@@ -22,7 +22,7 @@ from services.subsidy.judging.papers import ApplicantFacts, Barred, BodyFlag, Ce
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.receipts.policy import judged
 from services.subsidy.schemes.policy import RATES, Terms, TradeRates
-from tests.oracle.histories import a_world
+from tests.oracle.drawn import a_world
 from tests.oracle.judge import Verdict, World, kept
 from tests.oracle.telling import Telling, id_of
 from tests.oracle.terms import TERMS

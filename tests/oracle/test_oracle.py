@@ -11,7 +11,7 @@ import pytest
 
 from tests.oracle import figures, recompute
 from tests.oracle import judge as oracle
-from tests.oracle.histories import a_world
+from tests.oracle.drawn import a_world
 from tests.oracle.judge import judge, retirement_months
 from tests.oracle.receipts import said_by_the_system
 
