@@ -191,7 +191,7 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: S
     beside = supplements.found_beside(claim, people, past)
     beyond = {line.position: policy.beyond(line, verdict, beside[line.position]) for line, verdict in pairs}
     # What would come to a supplement comes to what it makes up for.
-    better = [] if claim.supplement_of_id else [each for each in pairs if each[0].position not in differences and beyond[each[0].position]]
+    better = [] if claim.supplement_of_id else [each for each in pairs if beyond[each[0].position]]
     paid = {line.position: beyond[line.position] for line, _ in better if line.paid and not terms.in_instalments}
     more_due = supplements.news(people, paid)
     return Found(claim, terms.hash, digest(kept(now)), lines, list(differences.values()), changed, better, more_due)
@@ -304,7 +304,7 @@ def _json(judgement: Judgement) -> dict[str, Any]:
 def _outcome(found: Found, step: tuple[str, str, list[dict[str, Any]]] | None, proposed: bool) -> Reassessed:
     if proposed and policy.to_ask_back(found.differences):
         return Reassessed.PROPOSED
-    if found.differences and (found.changed or step):
+    if policy.worse(found.differences, found.better) and (found.changed or step):
         return Reassessed.HELD
     return Reassessed.RELEASED if step or proposed or (found.changed and not found.better) else Reassessed.TOLD
 
@@ -318,7 +318,7 @@ def _row(call: Call, found: Found, outcome: Reassessed, causes: list[dict[str, s
             "amount_before": each.line.known.amount,
             "amount": each.due,
         }
-        for each in found.differences
+        for each in policy.worse(found.differences, found.better)
     ] + [
         {"trainee_id": str(line.trainee_id), "codes": [], "seen": PAYS_MORE, "amount_before": policy.due(line), "amount": verdict.amount}
         for line, verdict in found.better

@@ -119,6 +119,12 @@ def beyond(line: Line, verdict: Verdict, supplemented: Decimal) -> Decimal:
     return max(verdict.amount - due(line) - supplemented, NOTHING) if verdict.decision == LineVerdict.ELIGIBLE else NOTHING
 
 
+def worse(differences: Sequence[Difference], better: Sequence[tuple[Line, Verdict]]) -> list[Difference]:
+    """Without those of lines of which more was asked back than is not due now: they come to less than was paid once, and yet more is due."""
+    positions = {line.position for line, _ in better}
+    return [each for each in differences if each.line.position not in positions]
+
+
 def due(line: Line) -> Decimal:
     """What the line was found to be due, in yuan, less what was found since not to be. What a person asked back on purpose stays found: facts that change do
     not find it due again."""

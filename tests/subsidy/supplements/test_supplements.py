@@ -176,6 +176,25 @@ async def test_only_what_facts_asked_back_may_be_due_again(start: Start, returne
         assert (await world.as_("auditor").get(f"/v1/claims/{own['id']}:replay")).json()["same"] is True
 
 
+async def test_a_part_of_what_facts_asked_back_is_due_again_though_it_is_less_than_was_paid_once(start: Start) -> None:
+    async with a_world(start) as world:
+        world.fund_id = await world.fund()
+        told = Told(world)
+        claim = await told.claim("paid")
+        assert (await by_fewer_days(told, claim))["amount"] == "120.00", "of 180.00; one day of three is left"
+        for days, more in ((1, "0.00"), (2, "60.00")):
+            told.people[0]["half_days"] = [{"on": f"2025-04-{8 + day:02}", "half_days": 2} for day in range(days)]
+            await told.hears(BACK)
+            seen = await told.seen(claim)
+            assert (seen["lines"][0]["more_due_amount"], await told.recoveries(), seen["hold"]) == (more, [], None)
+        last = (await world.as_("auditor").get(f"/v1/claims/{claim['id']}/reassessments")).json()["items"][0]
+        assert (last["outcome"], [(each["amount_before"], each["amount"]) for each in last["lines"]]) == ("told", [("60.00", "120.00")])
+        own = await world.step("institution", "supplement", seen, at=AFTER_NOTICE)
+        assert (own["amount"], own["lines"][0]["calculation"].partition(",")[2]) == ("60.00", "此前已核定 60.00 元,补差 60.00 元")
+        await told.hears(BACK)
+        assert (await told.seen(claim))["lines"][0]["more_due_amount"] == "0.00"
+
+
 async def test_what_a_person_asked_back_of_a_supplement_is_not_made_up_for(start: Start) -> None:
     async with paid_too_little(start) as (told, claim):
         await told.hears(BACK)
