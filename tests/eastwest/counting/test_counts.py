@@ -4,8 +4,11 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
+import pytest
 from sqlalchemy import insert
 
+from services.eastwest.counting import conditions
+from services.eastwest.counting.schemas import CountingIn
 from services.eastwest.following import job
 from services.eastwest.known import operations as known
 from services.eastwest.known.tables import MergedTrainee
@@ -116,3 +119,11 @@ async def test_counts_are_what_counting_by_hand_says_before_and_after_the_regist
             await job.take_in(session, [changes.Event(**said, data={"trainee_id": str(each)}) for each in whom])
     assert sum("due_askings" in each for each in ran) == 1  # a roster of ten thousand is as many events
     assert await told(eastwest) == [by_hand(rows, others.trained, window) for window in WINDOWS]
+
+
+@pytest.mark.parametrize(("as_of", "rest"), [("2025-01-15", "2025-03-01"), ("2025-03-31", "2025-04-01"), ("2025-05-15", "2025-05-01")])
+def test_whole_months_lie_within_the_days_that_are_asked_for(as_of: str, rest: str) -> None:
+    """Of days that are all to come nothing is read: neither a month, nor a stay before them."""
+    asked = CountingIn(key="k", measure="retained_people", from_on=date(2025, 3, 1), to_on=date(2025, 12, 31))
+    [span] = conditions.asked_with([asked], date.fromisoformat(as_of), (), ())["spans"]
+    assert (span["first"], span["rest"], span["last"]) == ("2025-03-01", rest, as_of)
