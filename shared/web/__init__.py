@@ -6,7 +6,7 @@ from shared.web.events import SEEN, VIEWERS_AT_MOST
 from shared.web.kernel import Kernel, KernelOf
 from shared.web.operation import REQUIRED, UPLOAD_LARGEST_BYTES
 from shared.web.routing import Router
-from shared.web.transaction import Session
+from shared.web.transaction import Session, rehearsed
 
 __all__ = [
     "REQUIRED",
@@ -20,4 +20,5 @@ __all__ = [
     "Router",
     "Session",
     "create_app",
+    "rehearsed",
 ]

@@ -12,14 +12,17 @@ What it read may have changed when the transaction begins: the operation reads t
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import idempotency
+
+Shown = TypeVar("Shown")
+Done = TypeVar("Done")
 
 
 class AnsweredBefore(Exception):
@@ -55,3 +58,14 @@ async def of(request: Request) -> AsyncSession:
 
 
 Session = Annotated[AsyncSession, Depends(of)]
+
+
+async def rehearsed(session: AsyncSession, shown: Shown | None, deed: Awaitable[Done]) -> Shown | Done:
+    """What the deed answers; where it is only to be previewed, it is done, undone and answered by what is shown: a preview is refused for whatever the deed
+    would be refused for."""
+    if shown is None:
+        return await deed
+    async with session.begin_nested() as savepoint:
+        await deed
+        await savepoint.rollback()
+    return shown

@@ -90,7 +90,7 @@ async def preview_revocation(
     if not preview:
         return None
     async with kernel.reading() as session:
-        await reading.find(session, call, certificate_id)
+        await begin(session, call, certificate_id, action="revoke", lock=False)
     claims, placements = await clients.touched_by_certificate(kernel, call, certificate_id)
     amounts = {name: getattr(claims, name) for name in ("open_amount", "approved_amount", "paid_amount")} if claims else {}
     return RevocationPreview(

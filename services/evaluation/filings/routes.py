@@ -191,7 +191,10 @@ async def extend_scope(filing_id: UUID, body: Extension, bar: Bar, session: web.
 async def suspend(
     filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.ReasonedWhenTaken | None = None
 ) -> FilingPaper | FilingPreview:
-    return previewed or await steps.suspend(session, call, filing_id, bar, steps.reason_of(body))
+    if previewed:
+        await steps.begin(session, call, filing_id, "suspend", lock=False, bar=bar)
+        return previewed
+    return await steps.suspend(session, call, filing_id, bar, steps.reason_of(body))
 
 
 @_step("reinstate")
@@ -203,4 +206,7 @@ async def reinstate(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web
 async def revoke(
     filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.ReasonedWhenTaken | None = None
 ) -> FilingPaper | FilingPreview:
-    return previewed or await steps.revoke(session, call, filing_id, bar, steps.reason_of(body))
+    if previewed:
+        await steps.begin(session, call, filing_id, "revoke", lock=False, bar=bar)
+        return previewed
+    return await steps.revoke(session, call, filing_id, bar, steps.reason_of(body))

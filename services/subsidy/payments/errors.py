@@ -34,6 +34,7 @@ class AskedBack(errors.Problem):
 CLAIM_UNKNOWN = "claim_unknown"
 PAYMENT_UNKNOWN = "payment_unknown"
 NAMED_TWICE = "named_twice"
+PAID_BEFORE_EXPORT = "paid_before_export"
 PAID_IN_FUTURE = "paid_in_future"
 RETURNED_OUTSIDE = "returned_outside"
 

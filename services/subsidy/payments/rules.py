@@ -12,6 +12,7 @@ from services.subsidy.claims.policy import on_hold
 from services.subsidy.codes import Payee, PaymentStatus
 from services.subsidy.payments.errors import (
     NAMED_TWICE,
+    PAID_BEFORE_EXPORT,
     PAID_IN_FUTURE,
     RETURNED_OUTSIDE,
     ClaimOfOtherFund,
@@ -171,6 +172,19 @@ def paid_before_now(body: BankResults, today: date) -> Faults:
                 seen=str(each.paid_on),
                 allowed=f"≤ {today}",
                 fix=f"不得晚于 {today}。请核对银行回单。",
+            )
+
+
+def paid_after_export(body: BankResults, exported_on: date | None) -> Faults:
+    """The bank pays from the file that was exported to it."""
+    for position, each in enumerate(body.results):
+        if each.paid_on and exported_on and each.paid_on < exported_on:
+            yield errors.Fault(
+                PAID_BEFORE_EXPORT,
+                pointer=f"/results/{position}/paid_on",
+                seen=str(each.paid_on),
+                allowed=f"≥ {exported_on}",
+                fix=f"银行文件于 {exported_on} 导出,支付不会早于这一天。请核对银行回单。",
             )
 
 

@@ -22,7 +22,7 @@ from services.subsidy.payments.policy import MACHINE, Sending
 from services.subsidy.payments.schemas import BankResults, PaymentBatchOut, PaymentResult, ReturnIn
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.schemes.errors import REFUSALS
-from shared import codes, db
+from shared import clock, codes, db
 from shared.access import Call
 from shared.web import Kernel
 
@@ -99,7 +99,8 @@ async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankR
     await _not_own_work(session, call, claims)
     payments = {payment.id: payment for payment in await reading.payments(session, batch.id)}
     named = rules.names([each.payment_id for each in body.results], payments, "/results", PAYMENT_UNKNOWN)
-    rules.refuse([*rules.paid_before_now(body, call.today), *named])
+    exported_on = batch.exported_at.astimezone(clock.SHANGHAI).date() if batch.exported_at else None
+    rules.refuse([*rules.paid_before_now(body, call.today), *rules.paid_after_export(body, exported_on), *named])
     rules.refuse([*rules.settled(body.results, payments, call.today)])
     back = {each.payment_id for each in body.results if rules.came_back(each, payments[each.payment_id], call.today)}
     await _come_back(

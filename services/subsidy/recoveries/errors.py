@@ -3,6 +3,7 @@
 from shared import errors
 
 AMOUNT_ABOVE_PAID = "amount_above_paid"
+RECEIVED_BEFORE_PAID = "received_before_paid"
 RECEIVED_IN_FUTURE = "received_in_future"
 NOT_PAID_TO = "not_paid_to"
 NAMED_TWICE = "named_twice"

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.tables import Claim
+from services.subsidy.payments.tables import Payment
 from services.subsidy.recoveries.policy import MACHINE
 from services.subsidy.recoveries.schemas import RecoveryListed, RecoveryOut
 from services.subsidy.recoveries.tables import Receipt, Recovery, RecoveryLine
@@ -31,6 +32,11 @@ async def load(session: AsyncSession, call: Call, recovery_id: UUID) -> Recovery
     if recovery is None:
         raise errors.NotFound("没有这笔追回。请核对编号。")
     return recovery
+
+
+async def first_paid_on(session: AsyncSession, claim_id: UUID) -> date | None:
+    """The day on which money of the claim first went out."""
+    return await session.scalar(select(func.min(Payment.paid_on)).where(Payment.claim_id == claim_id))
 
 
 async def show(session: AsyncSession, call: Call, recovery: Recovery) -> RecoveryOut:

@@ -5,7 +5,14 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from services.subsidy.recoveries.errors import AMOUNT_ABOVE_PAID, NAMED_TWICE, NOT_PAID_TO, RECEIVED_IN_FUTURE, SUMS_DIFFER
+from services.subsidy.recoveries.errors import (
+    AMOUNT_ABOVE_PAID,
+    NAMED_TWICE,
+    NOT_PAID_TO,
+    RECEIVED_BEFORE_PAID,
+    RECEIVED_IN_FUTURE,
+    SUMS_DIFFER,
+)
 from services.subsidy.recoveries.policy import NOTHING, Held
 from services.subsidy.recoveries.schemas import RecoveryIn, RecoveryReceived
 from shared import errors
@@ -54,6 +61,13 @@ def received_by_today(body: RecoveryReceived, today: date) -> Faults:
     if body.received_on > today:
         seen, allowed = str(body.received_on), f"≤ {today}"
         yield errors.Fault(RECEIVED_IN_FUTURE, pointer="/received_on", seen=seen, allowed=allowed, fix="请核对银行到账凭证。")
+
+
+def received_after_paid(body: RecoveryReceived, first_paid_on: date | None) -> Faults:
+    if first_paid_on and body.received_on < first_paid_on:
+        seen, allowed = str(body.received_on), f"≥ {first_paid_on}"
+        fix = f"该申领单最早于 {first_paid_on} 支付,追回款不会早于这一天到账。请核对银行到账凭证。"
+        yield errors.Fault(RECEIVED_BEFORE_PAID, pointer="/received_on", seen=seen, allowed=allowed, fix=fix)
 
 
 def within_what_is_asked(amount: Decimal, left: Decimal) -> Faults:

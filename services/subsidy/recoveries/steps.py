@@ -196,7 +196,11 @@ async def confirm(session: AsyncSession, call: Call, recovery_id: UUID, body: Re
     recovery = await permit(session, call, recovery_id, "confirm", lock=True)
     left = recovery.amount_yuan - recovery.received_yuan
     amount = _next_part(recovery) if body.amount is None else body.amount
-    if faults := [*rules.received_by_today(body, call.today), *rules.within_what_is_asked(amount, left)]:
+    day = [
+        *rules.received_by_today(body, call.today),
+        *rules.received_after_paid(body, await reading.first_paid_on(session, recovery.claim_id)),
+    ]
+    if faults := [*day, *rules.within_what_is_asked(amount, left)]:
         raise errors.Invalid(faults=faults)
     receipt = Receipt(
         recovery_id=recovery.id,

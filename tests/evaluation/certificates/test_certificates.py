@@ -140,6 +140,7 @@ async def test_a_certificate_is_revoked_once_and_says_so(start: Start) -> None:
         revoked = await done(w.reviewer("2025-08-01").post(path, json={"reason": "弄虚作假"}))
         assert (revoked["status"], revoked["revoked_on"]) == ("revoked", "2025-08-01")
         await refused(w.reviewer("2025-08-02").post(path, json={"reason": "弄虚作假"}), 409, "invalid_state")
+        await refused(w.reviewer("2025-08-02").post(path, params={"preview": "true"}), 409, "invalid_state")
         events = [
             each for each in (await w.evaluation.as_("auditor").get("/v1/changes")).json()["items"] if each["type"] == "certificate.revoked"
         ]

@@ -197,3 +197,6 @@ async def test_what_rests_on_a_filing_is_shown_before_it_is_suspended_or_revoked
         whole = await done(w.reviewer().post(f"{path}?preview=true", headers=headers, json={}))
         assert (whole["complete"], whole["open_amount"], whole["claims"], whole["placements"]) == (True, "0.00", [], [])
         assert (await done(w.reviewer().get(f"/v1/filings/{filing['id']}")))["status"] == "accepted"
+        suspended = await done(w.reviewer().post(f"/v1/filings/{filing['id']}:suspend", headers=headers, json={"reason": "整改"}))
+        headers = {"If-Match": f'"{suspended["version"]}"'}
+        await refused(w.reviewer().post(f"/v1/filings/{filing['id']}:suspend?preview=true", headers=headers), 409, "invalid_state")

@@ -12,6 +12,8 @@ from shared import db
 from tests.conftest import Service, Start
 from tests.subsidy.office import a_claim, a_fund, account_of, balances, finance, key, registry
 
+EXPORTED_AT = "2025-04-18T23:59:59+08:00"
+
 
 async def test_the_bank_file_holds_full_accounts_as_text_and_is_recorded(start: Start) -> None:
     async with start("subsidy") as subsidy:
@@ -111,6 +113,8 @@ async def test_what_is_asked_back_of_a_person_does_not_come_back_from_the_bank_a
         assert await balances(subsidy, batch["fund_id"]) == {"available": "820.00", "reserved": "0.00", "paid": "180.00"}
         received = {"received_on": "2025-04-20", "voucher_no": "V-1"}
         path = f"/v1/recoveries/{recovered.json()['recovery']['id']}:confirm"
+        early = await finance(subsidy).post(path, json=received | {"received_on": "2025-04-19"}, headers=key())
+        assert [each["code"] for each in early.json()["errors"]] == ["received_before_paid"]
         assert (await finance(subsidy).post(path, json=received, headers=key())).status_code == 200
         answer = await _return(subsidy, batch["id"], batch["payments"][0]["id"])
         assert (answer.status_code, answer.json()["code"]) == (409, "asked_back")  # and not that the fund has too little
@@ -206,6 +210,12 @@ async def test_money_is_conserved_from_approval_over_failure_to_recovery(start: 
             [("/results/0/paid_on", "paid_in_future")],
             id="paid-tomorrow",
         ),
+        pytest.param(
+            [{"payment_id": "first", "result": "paid", "paid_on": "2025-04-17"}],
+            422,
+            [("/results/0/paid_on", "paid_before_export")],
+            id="paid-before-the-file-went-out",
+        ),
         pytest.param([{"payment_id": "first", "result": "lost"}], 422, [("/results/0/result", "invalid_value")], id="unknown-result"),
         pytest.param([], 422, [("/results", "invalid_value")], id="no-results"),
     ],
@@ -237,7 +247,8 @@ async def _exported(subsidy: Service, amounts: list[str], *, export: bool = True
     claim = await a_claim(subsidy, fund_id, amounts, payee="trainee", **more)
     batch = (await _create(subsidy, fund_id, str(claim.id))).json()
     if export:
-        batch = (await finance(subsidy).post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))).json()
+        exporting = finance(subsidy, at=EXPORTED_AT)
+        batch = (await exporting.post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))).json()
     return batch, str(claim.id)
 
 

@@ -134,6 +134,8 @@ async def test_what_is_shown_beforehand_is_what_then_happens(start: Start, fact:
         await city.catches_up()
         after = await city.claim()
         assert (after["hold"] and after["hold"]["code"]) == held
+        foreseen, again = await client.post(path, params={"preview": "true"}, json=body), await client.post(path, json=body)
+        assert (foreseen.is_success, foreseen.json().get("code")) == (again.is_success, again.json().get("code")), "refused alike"
 
 
 async def test_a_complaint_holds_the_claims_of_its_class_until_it_is_unfounded(start: Start) -> None:

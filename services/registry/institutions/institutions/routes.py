@@ -173,7 +173,7 @@ async def blacklist(
     session: web.Session,
     call: web.Caller,
 ) -> InstitutionPaper | Affected:
-    return previewed or await steps.blacklist(session, call, institution_id, body)
+    return await web.rehearsed(session, previewed, steps.blacklist(session, call, institution_id, body))
 
 
 @router.operation(
@@ -191,7 +191,7 @@ async def reinstate(
     call: web.Caller,
     body: Explained | None = None,
 ) -> InstitutionPaper | Affected:
-    return previewed or await steps.reinstate(session, call, institution_id, body or Explained())
+    return await web.rehearsed(session, previewed, steps.reinstate(session, call, institution_id, body or Explained()))
 
 
 @router.operation(
@@ -210,7 +210,7 @@ async def suspend(
     session: web.Session,
     call: web.Caller,
 ) -> InstitutionPaper | Affected:
-    return previewed or await steps.suspend(session, call, institution_id, body)
+    return await web.rehearsed(session, previewed, steps.suspend(session, call, institution_id, body))
 
 
 @router.operation(
@@ -224,4 +224,4 @@ async def suspend(
 async def leave(
     institution_id: UUID, body: Exited, previewed: Annotated[Affected | None, Depends(_if_gone)], session: web.Session, call: web.Caller
 ) -> InstitutionPaper | Affected:
-    return previewed or await steps.leave(session, call, institution_id, body)
+    return await web.rehearsed(session, previewed, steps.leave(session, call, institution_id, body))

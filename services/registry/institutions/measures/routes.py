@@ -49,10 +49,10 @@ async def decide(
     response: Response,
     preview: Preview = False,
 ) -> schemas.MeasurePaper | Affected:
-    if preview and touched:
-        response.status_code = 200
-        return touched
-    return await operations.decide(session, call, body, touched)
+    if not (preview and touched):
+        return await operations.decide(session, call, body, touched)
+    response.status_code = 200
+    return await web.rehearsed(session, touched, operations.decide(session, call, body, None))  # what was paid is shown, not refused
 
 
 @router.operation("GET", "/v1/measures", may=READERS, summary="措施列表", errors=[errors.InvalidCursor])

@@ -94,7 +94,7 @@ async def accept_correction(
     call: web.Caller,
     kernel: web.KernelOf,
 ) -> CorrectionOut | Affected:
-    return previewed or await operations.accept(session, call, kernel, trainee_id, correction_id, body.comment)
+    return await web.rehearsed(session, previewed, operations.accept(session, call, kernel, trainee_id, correction_id, body.comment))
 
 
 @router.operation(

@@ -79,4 +79,4 @@ async def decide_erasure(
     session: web.Session,
     call: web.Caller,
 ) -> ErasureOut | Foreseen:
-    return previewed or await operations.decide(session, call, trainee_id, erasure_id, body, elsewhere)
+    return await web.rehearsed(session, previewed, operations.decide(session, call, trainee_id, erasure_id, body, elsewhere))

@@ -38,7 +38,7 @@ async def merge(
     call: web.Caller,
     kernel: web.KernelOf,
 ) -> TraineePaper | Affected:
-    return previewed or await operations.merge(session, call, kernel, trainee_id, body.into)
+    return await web.rehearsed(session, previewed, operations.merge(session, call, kernel, trainee_id, body.into))
 
 
 async def _unpaid(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> None:

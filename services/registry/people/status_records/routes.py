@@ -102,6 +102,7 @@ async def take_batch(
     kernel: web.KernelOf,
 ) -> StatusBatchOut | Affected:
     if isinstance(concerned, Affected):
+        await web.rehearsed(session, concerned, operations.take_batch(session, call, kernel.vault, body))
         return concerned
     taken = await operations.take_batch(session, call, kernel.vault, body)
     new = taken.summary.created or taken.summary.updated
@@ -146,6 +147,7 @@ async def state_complete(
     body: StatusListIn, concerned: Annotated[Affected | Touched | None, Depends(_of_list)], session: web.Session, call: web.Caller
 ) -> StatusListMade | Affected:
     if isinstance(concerned, Affected):
+        await web.rehearsed(session, concerned, operations.state_complete(session, call, body))
         return concerned
     return StatusListMade(**dict(await operations.state_complete(session, call, body)), touched=concerned)
 
