@@ -28,7 +28,6 @@ from gateway.search import routes as search
 from gateway.settings import Settings
 from gateway.verification import routes as verification
 from gateway.webhooks import routes as webhooks
-from gateway.webhooks import tables as hooks
 from gateway.webhooks.deliveries import job as sending
 from gateway.webhooks.following import job as following
 from gateway.worklist import routes as worklist
@@ -61,14 +60,7 @@ def build(of: Settings) -> FastAPI:
     checks = services | ({"local_accounts": local.check} if of.local_clients else {})
     jobs = (erased.erasures, following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
     part = web.Part(
-        "gateway",
-        county.here().title,
-        ROUTERS,
-        jobs=jobs,
-        forgets=(*accounts.FORGETS, *hooks.FORGETS),
-        checks=checks,
-        gauges=gauges.GAUGES,
-        merges=True,
+        "gateway", county.here().title, ROUTERS, jobs=jobs, forgets=accounts.FORGETS, checks=checks, gauges=gauges.GAUGES, merges=True
     )
     app = web.create_app(part, of)
     made: web.Kernel = app.state.kernel

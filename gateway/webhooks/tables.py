@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.metadata import Row
-from shared import db, forgetting, keeping
+from shared import db, keeping
 
 
 class Endpoint(db.Versioned, Row):
@@ -73,7 +73,3 @@ class Delivery(Row):
         Index("webhook_deliveries_due_idx", "endpoint_id", "next_at", postgresql_where=text("status = 'pending'")),
         {"info": keeping.DELETABLE},
     )
-
-
-_deliveries = Delivery.metadata.tables["webhook_deliveries"]
-FORGETS = (forgetting.Term(_deliveries, _deliveries.c.delivered_at, forgetting.SIX_MONTHS_DAYS, also=_deliveries.c.status == "delivered"),)

@@ -1,13 +1,16 @@
 """What is kept for a term goes after it, and not an hour before."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.identity import tables as accounts
 from gateway.identity.sessions import guesses
-from gateway.webhooks import tables as hooks
+from gateway.webhooks.deliveries import job as sending
+from gateway.webhooks.deliveries.operations import DELIVERIES
 from services.eastwest.imports.tables import PlacementImport
 from shared import db, forgetting
 from shared.sheet_jobs import uploads
@@ -15,10 +18,8 @@ from tests.conftest import Service, Start
 from tests.waiting import until
 
 SESSIONS, ENDED, TRIES, HOMES = accounts.FORGETS
-(DELIVERIES,) = hooks.FORGETS
 NOT_YET, OVER = -1, 1
 DELIVERY: dict[str, Any] = {
-    "event_id": db.new_id(),
     "type": "claim.paid",
     "occurred_at": func.now(),
     "feed": "subsidy",
@@ -26,7 +27,6 @@ DELIVERY: dict[str, Any] = {
     "position": 1,
     "event": {},
     "attempts": 1,
-    "next_at": None,
 }
 UPLOAD: dict[str, Any] = {
     "version": 1,
@@ -104,12 +104,21 @@ async def test_which_tokens_ended_is_kept_a_day(start: Start) -> None:
         assert await _left(gateway.kernel.engine, ENDED) == 1
 
 
-async def test_a_webhook_delivery_is_kept_six_months_and_one_that_failed_for_good(start: Start) -> None:
+async def test_a_settled_webhook_delivery_is_kept_thirty_days_and_one_that_waits_until_it_is_settled(start: Start) -> None:
     async with start("gateway") as gateway:
-        for hours, status in ((NOT_YET, "delivered"), (OVER, "delivered"), (OVER, "failed")):
-            row = DELIVERY | {"id": db.new_id(), "endpoint_id": db.new_id(), "status": status}
-            await _given(gateway, DELIVERIES, hours, "delivered_at", **row)
-        assert await _left(gateway.kernel.engine, DELIVERIES) == 2
+        async with gateway.superuser() as connection:
+            await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # the endpoint is not made
+            now: datetime = (await connection.execute(select(func.now()))).scalar_one()
+            for hours in (NOT_YET, OVER):
+                made = int((now - sending.KEPT_FOR - timedelta(hours=hours)).timestamp() * 1000) << 80
+                for number, status in enumerate(("delivered", "failed", "pending")):
+                    row = {"id": UUID(int=made + number), "endpoint_id": db.new_id(), "event_id": db.new_id(), "status": status}
+                    due = {"next_at": now if status == "pending" else None, "delivered_at": now if status == "delivered" else None}
+                    await connection.execute(insert(DELIVERIES).values(DELIVERY | row | due))
+        await sending.purge(gateway.kernel, forgetting.Pace())
+        async with gateway.kernel.engine.connect() as connection:
+            left = (await connection.execute(select(DELIVERIES.c.status).order_by(DELIVERIES.c.id))).scalars().all()
+    assert (left, sending.KEPT_FOR.days) == (["pending", "delivered", "failed", "pending"], 30)
 
 
 async def test_an_uploaded_file_is_emptied_six_months_after_its_import_ended_and_what_became_of_it_stays(start: Start) -> None:
