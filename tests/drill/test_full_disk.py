@@ -56,7 +56,7 @@ def fill(disk: Path) -> None:
 class Caller:
     def __init__(self, stack: Stack) -> None:
         self.stack, self.numbers, self.kept = stack, itertools.count(), dict[str, str]()
-        self.http = httpx.Client(base_url=stack.gateway_url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+        self.http = httpx.Client(base_url=stack.gateway_url, timeout=60, headers={"Connection": "close"})  # a connection for each request
         self.http.headers.update({"Authorization": self.bearer("officer")} | ON)
 
     def bearer(self, role: str) -> str:

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import psutil
@@ -20,7 +21,9 @@ ANSWERED_WITHIN_SECONDS = 11.0  # ten, and the way there and back
 READYZ_WITHIN_SECONDS = 3.5
 LIVEZ_WITHIN_SECONDS = 2.0  # a hundred are asked at once, of processes that share two cores
 BACK_WITHIN_SECONDS = 10.0
-FRESH = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # one that the server just closed would be the caller's own fault
+# A connection for each request: one that the server just closed would be the caller's own fault. Said to both ends, since httpcore can close one that it has just
+# given to another thread when it alone was told to keep none.
+FRESH: dict[str, Any] = {"limits": httpx.Limits(max_connections=None), "headers": {"Connection": "close"}}
 REFUSED = (502, 503, 504)
 SERVED = (*REFUSED, 200, 201, 401, 409, 429)
 READS = (
@@ -138,7 +141,7 @@ def jobs_go_on(stack: Stack, tokens: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("whole", [pytest.param(True, id="every-process-of-it"), pytest.param(False, id="whoever-takes-connections")])
 def test_a_halted_database_holds_nobody_up_and_everything_goes_on_afterwards(stack: Stack, tokens: dict[str, str], whole: bool) -> None:
-    with httpx.Client(base_url=stack.gateway_url, timeout=90, limits=FRESH) as client:
+    with httpx.Client(base_url=stack.gateway_url, timeout=90, **FRESH) as client:
         asking = asked(stack, tokens, client)
         goes_on(asking)
         server = psutil.Process(stack.pids["postgres"])
@@ -166,7 +169,7 @@ def test_a_halted_database_holds_nobody_up_and_everything_goes_on_afterwards(sta
 
 
 def test_a_halted_service_holds_nobody_up(stack: Stack, tokens: dict[str, str]) -> None:
-    with httpx.Client(base_url=stack.gateway_url, timeout=90, limits=FRESH) as client:
+    with httpx.Client(base_url=stack.gateway_url, timeout=90, **FRESH) as client:
         asking = {name: ask for name, ask in asked(stack, tokens, client).items() if not name.startswith("registry ")}
         goes_on(asking)
         stack.kill("registry", signal.SIGSTOP)

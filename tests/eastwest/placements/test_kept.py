@@ -56,6 +56,21 @@ def test_of_one_stay_the_day_is_kept_on_which_each_month_was_proved() -> None:
     assert retention.kept([*told, left(DUE + 2 * DAY)], DUE, TERMS).proved_on == (FIRST_ENDS, DUE + DAY, DUE + DAY)
 
 
+def test_the_days_of_proof_are_kept_of_a_stay_with_the_employer_it_began_with() -> None:
+    """Whoever is named only later, or is another then, may be of part of the stay; what a leaving names says nothing, and most facts name nobody."""
+    here, there, left_on = Employer("某电器厂"), Employer("某五金厂"), DUE + 2 * DAY
+    proofs = [FIRST, proof("B", SECOND_BEGINS, DUE - DAY, "q", on=DUE + DAY)]
+    named, gone, moved = (
+        Fact("s", "started", START, here),
+        Fact("l", "left", left_on, there),
+        Fact("e", "employer_changed", START + DAY, here),
+    )
+    assert retention.kept([named, *proofs, gone], DUE, TERMS).proved_on == (FIRST_ENDS, DUE + DAY, DUE + DAY)
+    assert retention.kept([named, moved, *proofs], DUE, TERMS).proved_on == (FIRST_ENDS, DUE + DAY, DUE + DAY)
+    assert retention.kept([named, moved._replace(employer=there), *proofs], DUE, TERMS).proved_on == ()
+    assert retention.kept([started(), moved, *proofs], DUE, TERMS).proved_on == ()
+
+
 def test_on_a_day_stands_what_had_come_by_then() -> None:
     told = [started(), left(DUE)]
     assert [retention.standing(told, TERMS, day).left_on for day in (DUE - DAY, DUE)] == [None, DUE]

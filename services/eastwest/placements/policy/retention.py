@@ -333,10 +333,14 @@ def _union(of: Iterable[int]) -> int:
 def _spans(days: int, first: date) -> Iterator[Span]:
     """Days that follow one another, as spans."""
     while days:
-        skipped = (days & -days).bit_length() - 1
+        skipped = _lowest(days)
         days >>= skipped
-        length = (days + 1 & ~days).bit_length() - 1
+        length = _lowest(~days)
         days >>= length
         first += skipped * ONE_DAY
         yield Span(first, first + (length - 1) * ONE_DAY)
         first += length * ONE_DAY
+
+
+def _lowest(days: int) -> int:
+    return (days & -days).bit_length() - 1
