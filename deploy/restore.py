@@ -1,7 +1,7 @@
 """`make restore FROM=dir`: the system of a backup in VAR_DIR, with the keys that the operator has put there (`secrets.json`), proved before it is said to stand.
 
-`UNTIL="2026-03-01 09:30:00"` with `WAL=dir` goes on from the backup to that moment (Shanghai time) by the archived log. What stood in VAR_DIR is set aside, never
-deleted; so are the heads beyond what was restored: they are evidence of what was lost.
+`UNTIL="2026-03-01 09:30:00"` with `WAL=dir` goes on from the backup to that moment (Shanghai time) by the archived log, `WAL=dir` alone to that log's end. What stood
+in VAR_DIR is set aside, never deleted; so are the heads beyond what was restored: they are evidence of what was lost.
 """
 
 import contextlib
@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,14 @@ from shared.reindex import reindex
 RESTORED = """
 INSERT INTO audit (at, actor, role, action, subject_type, outcome, request_id, details)
 VALUES (now(), 'operator', 'system', 'system.restored', 'system', 'done', 'restore', $1::text::jsonb)"""
+
+# What the server says of a moment to which the log does not lead.
+NO_SUCH_MOMENT = {
+    "recovery ended before configured recovery target was reached": "归档日志里没有 UNTIL={until} 以后的写入:请写早一点的时刻;要归档里的全部,只写 WAL=,不写 UNTIL。\n"
+    "Nothing was written after UNTIL that the archive knows: name an earlier moment, or WAL alone for all there is.",
+    "requested recovery stop point is before consistent recovery point": "UNTIL={until} 早于这份备份:请用那一刻以前的备份。\n"
+    "UNTIL is before this backup: take an earlier one.",
+}
 
 
 def main(source: str, until: str, wal: str) -> int:
@@ -61,11 +69,11 @@ def restore(backup: Path, var: Path, until: datetime | None = None, wal: Path | 
     kept = _keys_for(said, var)
     if until and not wal:
         raise CannotStart("恢复到某一时刻还需要归档日志:WAL=目录。\nUNTIL needs WAL=dir.")
-    with plain_words(var), only_owner(var / "lock", "系统"):
+    with plain_words(var), only_owner(var / "lock", "系统"), _leads_there(until):
         stamp = clock.now().strftime("%Y%m%d-%H%M%S")
         _renamed(var, "", f".before-{stamp}")
         try:
-            proof = _lay_out(backup, var, said, kept, _going_on(until, wal) if until and wal else NO_FURTHER)
+            proof = _lay_out(backup, var, said, kept, _going_on(until, wal) if wal else NO_FURTHER)
         except BaseException:
             _renamed(var, "", f".failed-{stamp}")
             _renamed(var, f".before-{stamp}", "")
@@ -97,8 +105,20 @@ def _keys_for(said: Mapping[str, Any], var: Path) -> Secrets:
     return kept
 
 
-def _going_on(until: datetime, wal: Path) -> dict[str, str]:
-    return {"restore_command": f'cp "{wal}/%f" "%p"', "recovery_target_time": until.isoformat(), "recovery_target_action": "promote"}
+def _going_on(until: datetime | None, wal: Path) -> dict[str, str]:
+    read_on = {"restore_command": f'cp "{wal}/%f" "%p"'}
+    return read_on | ({"recovery_target_time": until.isoformat(), "recovery_target_action": "promote"} if until else {})
+
+
+@contextlib.contextmanager
+def _leads_there(until: datetime | None) -> Iterator[None]:
+    try:
+        yield
+    except CannotStart as reason:
+        for sign, words in NO_SUCH_MOMENT.items():
+            if until and sign in str(reason):
+                raise CannotStart(words.format(until=f"{until:%Y-%m-%d %H:%M:%S}")) from None
+        raise
 
 
 def _renamed(var: Path, was: str, now: str) -> None:
@@ -119,7 +139,7 @@ def _lay_out(backup: Path, var: Path, said: Mapping[str, Any], kept: Secrets, go
             )
         _found_by_the_keys_of_now(server, kept)
         password = kept.role_passwords.get("postgres") or secrets.token_urlsafe(24)
-        run_aside(_take_over(server, var, password, {"backup": backup.name, "made_at": said["made_at"], **_until(going_on)}))
+        run_aside(_take_over(server, var, password, {"backup": backup.name, "made_at": said["made_at"], **_further(going_on)}))
     with contextlib.suppress(FileNotFoundError):
         (server.data / "pg_hba.trusting").unlink()
     return proof
@@ -135,8 +155,8 @@ def _found_by_the_keys_of_now(server: Server, kept: Secrets) -> None:
             raise CannotStart(f"{service}:{reason}") from None
 
 
-def _until(going_on: Mapping[str, str]) -> dict[str, str]:
-    return {"until": going_on["recovery_target_time"]} if "recovery_target_time" in going_on else {}
+def _further(going_on: Mapping[str, str]) -> dict[str, str]:
+    return {} if going_on is NO_FURTHER else {"until": going_on.get("recovery_target_time", "the end of the archived log")}
 
 
 async def _take_over(server: Server, var: Path, password: str, how: Mapping[str, str]) -> None:

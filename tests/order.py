@@ -84,9 +84,11 @@ def pytest_collection_finish() -> None:
 
 
 class ByStack(LoadScopeScheduling):
-    """A module to a worker, and modules that share a stack to the same one."""
+    """A module to a worker, and modules that share a stack to the same one. The histories share nothing and take half an hour together."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/drill/test_histories.py"):
+            return nodeid
         module: str = super()._split_scope(nodeid)
         return TOGETHER.get(module, module)
 

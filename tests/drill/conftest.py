@@ -3,15 +3,28 @@ holds up none of the others."""
 
 import contextlib
 import faulthandler
+import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
 SECONDS_AT_MOST = 600  # of one drill, with its set-up
+ROWS = os.environ.get("DRILL_ROWS")  # the file in which `make drill` keeps the table between its two halves
+
+
+@dataclass
+class Row:
+    nodeid: str
+    seconds: float = 0.0
+    how: str = "ok"
+    why: list[str] = field(default_factory=list)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -31,25 +44,41 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
         signal.signal(signal.SIGALRM, before)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What comes in many small pieces fills the ends of the longer ones."""
+    items.sort(key=lambda item: item.path.stem == "test_histories")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    rows = dict[str, list[Any]]()
+    rows = {row.nodeid: row for row in _earlier()}
     for how in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(how, []):
             if report.nodeid.startswith("tests/drill/"):
-                row = rows.setdefault(report.nodeid, [0.0, "ok", []])
-                row[0] += report.duration
-                row[2] += [_why(report)] if how != "passed" else [] if report.when != "call" else _figures(report)
+                row = rows.setdefault(report.nodeid, Row(report.nodeid))
+                row.seconds += report.duration
+                row.why += [_why(report)] if how != "passed" else [] if report.when != "call" else _figures(report)
                 if how != "passed":
-                    row[1] = "skipped" if how == "skipped" else "RED"
+                    row.how = "skipped" if how == "skipped" else "RED"
+    if ROWS:
+        Path(ROWS).write_text(json.dumps([vars(row) for row in rows.values()]))
     if not rows:
         return
     terminalreporter.write_sep("=", "drills")
-    for nodeid, (seconds, how, why) in sorted(rows.items()):
-        file, _, what = nodeid.rpartition("/")[2].partition("::")
-        terminalreporter.write_line(f"{how:8}{seconds:7.1f} s  {file.removesuffix('.py'):32}{what.removeprefix('test_').replace('_', ' ')}")
-        for line in why:
+    for row in sorted(rows.values(), key=lambda each: each.nodeid):
+        file, _, what = row.nodeid.rpartition("/")[2].partition("::")
+        terminalreporter.write_line(
+            f"{row.how:8}{row.seconds:7.1f} s  {file.removesuffix('.py'):32}{what.removeprefix('test_').replace('_', ' ')}"
+        )
+        for line in row.why:
             terminalreporter.write_line(f"{'':20}{line}")
-    terminalreporter.write_line(f"{len(rows)} drills, {sum(row[0] for row in rows.values()) / 60:.1f} minutes")
+    terminalreporter.write_line(f"{len(rows)} drills, {sum(row.seconds for row in rows.values()) / 60:.1f} minutes of work")
+
+
+def _earlier() -> list[Row]:
+    """Of the drills that another process has done just before, for the same table."""
+    if not ROWS or not (text := Path(ROWS).read_text()):
+        return []
+    return [Row(**each) for each in json.loads(text)]
 
 
 def _why(report: Any) -> str:

@@ -16,7 +16,7 @@ SECONDS_AT_MOST = 1.0
 TRIES = 5
 BOARD = "/?plan=kaili-2024&as_of=2025-10-31"
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-pytestmark = [pytest.mark.drill, pytest.mark.skipif(BROWSER is None, reason=NONE_THERE)]
+pytestmark = [pytest.mark.drill, pytest.mark.alone, pytest.mark.skipif(BROWSER is None, reason=NONE_THERE)]
 
 
 @pytest.fixture(scope="module")

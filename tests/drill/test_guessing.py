@@ -10,7 +10,7 @@ import pytest
 from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.alone]
 
 SECONDS_AT_MOST = 30.0  # of a machine that does other work as well; 200 in a row take 42 s of one that does none
 HARVESTER, SPRAYER, STRANGER, OWNER = "127.0.0.11", "127.0.0.12", "127.0.0.13", "127.0.0.14"

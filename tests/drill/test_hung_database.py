@@ -15,7 +15,7 @@ from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 from tests import people
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.alone]
 
 ANSWERED_WITHIN_SECONDS = 11.0  # ten, and the way there and back
 READYZ_WITHIN_SECONDS = 3.5

@@ -27,7 +27,7 @@ from tests import people
 from tests.gateway.routing.upstream import free_port
 from tests.stacks import PATIENT, Forked
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.alone]
 PATRONI, ETCD = shutil.which("patroni"), shutil.which("etcd")
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 NODES = ("one", "two", "three")

@@ -23,7 +23,7 @@ from shared.access import Actor, Call
 from tests.conftest import Databases, Service, Start
 from tests.gateway.routing.upstream import free_port
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.jobs]
 SERVER = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin")
 WRITERS, EACH = 6, 40
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.conftest import Service, Start
 from tests.eastwest.neighbours import order
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.alone]
 MANY, FEW, AT_A_TIME = 100_000, 2_500, 2_500
 THEN = "2025-12-31T09:00:00+08:00"
 # Everybody began on one of 400 days and has three months of proof, but for every tenth, whose second month lacks it.

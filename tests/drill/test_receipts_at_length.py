@@ -21,7 +21,7 @@ from tests.subsidy.terms.test_what_if import claimed
 LINES, LINES_A_CLAIM = 100_000, 10_000
 LARGER_AT_MOST, MEDIAN_SECONDS_MORE_AT_MOST = 1.2, 0.05
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.alone]
 
 
 def test_a_hundred_thousand_lines_are_computed_again_without_a_difference() -> None:

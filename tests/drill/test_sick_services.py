@@ -16,7 +16,7 @@ import pytest
 from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.alone]
 
 OWN = {
     "registry": ("/v1/trainees?limit=2", "/v1/classes?limit=2"),

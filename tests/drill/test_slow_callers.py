@@ -14,7 +14,7 @@ from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 from shared.settings import Settings
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.alone]
 
 SLOW = 300
 AT_ONCE = 500

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +17,7 @@ from deploy.processes import CannotStart
 from deploy.proof import Proof
 from deploy.restore import restore
 from deploy.stack import SERVICES, Stack
+from shared import clock
 
 
 @dataclass
@@ -92,6 +94,15 @@ def test_what_does_not_prove_right_leaves_what_stood_there(made: Made, tmp_path:
         restore(wrong, place)
     assert (place / "seals/registry.jsonl").read_text() == "as it was\n"
     assert not (place / "postgres").exists()
+
+
+def test_a_moment_to_which_the_log_does_not_lead_is_said_and_the_log_alone_is_read_to_its_end(made: Made, tmp_path: Path) -> None:
+    log, later = tmp_path / "archived", clock.now() + timedelta(days=1)
+    log.mkdir()
+    with pytest.raises(CannotStart, match=f"没有 UNTIL={later:%Y-%m-%d %H:%M:%S} 以后的写入"):
+        restore(made.backup, made.place, later, log)
+    proof = restore(made.backup, made.place, wal=log)
+    assert (proof.rows, proof.seals, proof.faults) == (made.proof.rows, made.proof.seals, [])
 
 
 def test_elsewhere_it_has_the_same_rows_seals_and_balances_and_says_that_it_was_restored(stack: Stack, made: Made) -> None:
