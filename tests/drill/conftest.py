@@ -61,7 +61,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
                     row.how = "skipped" if how == "skipped" else "RED"
     if ROWS:
         Path(ROWS).write_text(json.dumps([vars(row) for row in rows.values()]))
-    if not rows:
+    if not rows or (ROWS and terminalreporter.config.getoption("numprocesses", None)):  # the second half tells of both
         return
     terminalreporter.write_sep("=", "drills")
     for row in sorted(rows.values(), key=lambda each: each.nodeid):

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -19,9 +20,15 @@ PEOPLE, ORDERS = 20, 13
 SECONDS_BETWEEN_KILLS = 3
 
 
-async def test_two_offices_at_their_worst_and_a_system_that_is_killed() -> None:
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    with forked() as running:
+        yield running
+
+
+async def test_two_offices_at_their_worst_and_a_system_that_is_killed(stack: Stack) -> None:
     began = time.monotonic()
-    with forked() as stack, Job(stack.gateway_url) as job:
+    with Job(stack.gateway_url) as job:
         people = _people(job)
         offices = [await _office(stack, job, name, people) for name in ("calm", "one", "another")]
         calm, *worst = (office for office, _ in offices)

@@ -162,3 +162,11 @@ def test_a_reason_says_for_how_many_and_why() -> None:
 )
 def test_what_was_paid_beyond_what_is_due_is_asked_back(paid: Decimal, due: Decimal, back: Decimal | None) -> None:
     assert policy.to_ask_back([different(paid=paid, due=Decimal(due))]) == ({1: (WHO, back)} if back else {})
+
+
+def test_of_lines_that_are_due_more_than_is_left_of_them_nothing_is_worse() -> None:
+    differences = [
+        each for position in (1, 2, 3) if (each := told(replace(line(), position=position), verdict(yuan=YUAN - CENT))) is not None
+    ]
+    assert policy.worse(differences, []) == differences
+    assert policy.worse(differences, [(differences[1].line, verdict())]) == [differences[0], differences[2]]
