@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, False_, Integer, Select, Text, True_, Uuid, any_, func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from shared import changes, errors, telemetry
+from shared import changes, db, errors, telemetry
 from shared.access import Actor
 
 WHOLE = frozenset({"service", "system", "auditor", "admin"})  # read the whole feed, or as much of it as their scopes name
@@ -228,14 +228,14 @@ class Watch:
         await asyncio.gather(*self._looking.values(), return_exceptions=True)
 
 
-def own(reading: async_sessionmaker[AsyncSession]) -> Look:
+def own(reader: db.Reader) -> Look:
     """How a process looks at its own feed."""
 
     async def look(known: Position | None) -> Position:
         if known is not None:
             await asyncio.sleep(LOOKS_EVERY_SECONDS)
-        async with reading() as session:
-            return await head(session)
+        row = await reader.first(_last(), {})
+        return (row["transaction_id"], row["id"]) if row else (0, 0)
 
     return look
 

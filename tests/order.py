@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import prepared
 from tests.connections import CONNECTIONS
 
-# Each of the first three shares one stack of five processes, so it runs on one worker: a stack costs as much as a hundred tests. The last shares the
+# Each of the first four shares one stack of five processes, so it runs on one worker: a stack costs as much as a hundred tests. The last shares the
 # documents of all services, which a worker makes once.
 TOGETHER = {
     f"tests/{folder}/test_{name}.py": folder
@@ -33,11 +33,11 @@ TOGETHER = {
                 "main_job",
                 "restored",
                 "second_half",
-                "secrets",
                 "two_exams",
                 "two_partners",
             ),
         ),
+        ("counties", ("leishan", "secrets")),
         ("contracts", ("codes", "lists", "names", "openapi")),
     )
     for name in names

@@ -118,6 +118,9 @@ async def take(kernel: Kernel, of: Intake[J], at_most_bytes: int | None = None) 
     """The oldest import that waits or whose lease has run out, now leased to this process."""
     table = of.table
     fits = true() if at_most_bytes is None else func.length(table.content) <= at_most_bytes
+    async with kernel.reading() as session:  # nearly always none waits
+        if await session.scalar(select(table.id).where(waiting(table), fits).limit(1)) is None:
+            return None
     async with kernel.writing.begin() as session:
         taken = await session.scalar(
             select(table).where(waiting(table), fits).order_by(table.id).limit(1).with_for_update(skip_locked=True)

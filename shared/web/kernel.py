@@ -75,7 +75,7 @@ def build(service: str, settings: Settings) -> Kernel:
         for name in SERVICES
         if name != service
     }
-    reading, stopping = db.reading(engine), asyncio.Event()
+    reading, reader, stopping = db.reading(engine), db.Reader(engine, beating, looked_at), asyncio.Event()
     made = Kernel(
         service,
         clock.now(),
@@ -86,7 +86,7 @@ def build(service: str, settings: Settings) -> Kernel:
         reading,
         replica.Replica(reading, settings.read_database_url, settings.database_connections),
         beating,
-        db.Reader(engine, beating, looked_at),
+        reader,
         vault,
         tokens,
         neighbours,
@@ -94,7 +94,7 @@ def build(service: str, settings: Settings) -> Kernel:
         workdays.load(settings.workday_dir or county.folder() / "workdays"),
         verifying.sealed(engine, (*settings.former_seal_public_keys, settings.seal_public_key), _heads(service, settings)),
         limits.Limits(settings.limits_uri),
-        feed.Watch({service: feed.own(reading)}, stopping),
+        feed.Watch({service: feed.own(reader)}, stopping),
         stopping,
     )
     if service != "gateway":  # which signs, and has the keys

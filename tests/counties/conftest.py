@@ -1,11 +1,14 @@
 """Other counties: what is their own, over what every county takes as it is (levels, labels, occupations, working days, …)."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deploy.stack import Stack
 from shared import county
+from tests.stacks import patient
 
 OWN = Path(__file__).parent
 
@@ -14,6 +17,13 @@ OWN = Path(__file__).parent
 def leishan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second county, of which everything is its own. Of the schemes it offers the short course alone."""
     return _county("leishan", tmp_path_factory.mktemp("counties"), shutil.ignore_patterns("former_hashes.toml", "kaili-*.toml", "layouts"))
+
+
+@pytest.fixture(scope="package")
+def stack(leishan: Path) -> Iterator[Stack]:
+    """A whole system of the second county: of all systems of these checks the one whose processes are started as its users start them."""
+    with patient(COUNTY_DIR=str(leishan)) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

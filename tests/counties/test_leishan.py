@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.demo.main_job import SCHOOL_USCC, Job, Refused
 from deploy.demo.people import with_check
+from deploy.stack import Stack
 from shared.sheets.writing import Table, write_book
-from tests.stacks import patient
 
 XIJIANG, WANGFENG = "522634101", "522634200"
 # Name, identity number, address as it is written, category; the last is 66 on the first day.
@@ -24,8 +23,8 @@ DAYS = ("2025-04-08", "2025-04-09", "2025-04-10")
 
 
 @pytest.fixture(scope="module")
-def job(leishan: Path) -> Iterator[Job]:
-    with patient(COUNTY_DIR=str(leishan)) as stack, Job(stack.gateway_url) as made:
+def job(stack: Stack) -> Iterator[Job]:
+    with Job(stack.gateway_url) as made:
         yield made
 
 

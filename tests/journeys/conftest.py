@@ -1,5 +1,5 @@
 """The whole system as it runs for its users: five processes, real sockets, a real database, one for all journeys. It ends with the last of them: a system
-at rest takes a tenth of a core."""
+at rest is not free."""
 
 import shutil
 import time
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from deploy.demo.main_job import Person
 from deploy.stack import Stack
-from tests.stacks import patient
+from tests.stacks import forked
 
 TODAY = date(2025, 11, 20)  # of the pages that show what waits: a day in years whose working days are known
 SECONDS_AT_MOST = 60
@@ -27,7 +27,7 @@ expect.set_options(timeout=30_000)  # a test machine does other work as well
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with patient() as running:
+    with forked() as running:
         yield running
 
 

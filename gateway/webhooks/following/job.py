@@ -16,20 +16,30 @@ WAIT_SECONDS = 20.0
 
 async def follow_all(kernel: web.Kernel) -> None:
     """For as long as the process lives."""
-    await asyncio.gather(*(_follow(kernel, name) for name in kernel.neighbours))
+    listened = asyncio.Event()
+    await asyncio.gather(_look(kernel, listened), *(_follow(kernel, name, listened) for name in kernel.neighbours))
 
 
-async def _follow(kernel: web.Kernel, name: str) -> None:
+async def _look(kernel: web.Kernel, listened: asyncio.Event) -> None:
+    """Whether anyone listens, for all feeds together."""
     while True:
         try:
             async with kernel.reading() as session:
-                listened = await deliveries.anyone_listens(session)
-            if listened:
-                await follow_once(kernel, name, wait_seconds=WAIT_SECONDS)
-                continue
+                anyone = await deliveries.anyone_listens(session)
+            listened.set() if anyone else listened.clear()
+        except Exception as error:  # the database is away: what was known stays so
+            telemetry.log.warning("webhooks_cannot_look", error=type(error).__name__)
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _follow(kernel: web.Kernel, name: str, listened: asyncio.Event) -> None:
+    while True:
+        await listened.wait()
+        try:
+            await follow_once(kernel, name, wait_seconds=WAIT_SECONDS)
         except Exception as error:  # the service or the database is away: the cursor has not moved, so try again
             telemetry.log.warning("webhooks_cannot_follow", feed=name, error=type(error).__name__)
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 async def follow_once(kernel: web.Kernel, name: str, *, wait_seconds: float = 0) -> int:
