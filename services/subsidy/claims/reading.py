@@ -121,7 +121,7 @@ async def page(session: AsyncSession, call: Call, asked: pages.Asked, by: ClaimF
     wanted = select(Claim, _COUNTED).where(rows(call.actor), named_by(by, call.today))
     if trainee_ids and call.actor.role == "person":  # who else is on a claim is not told by its being found
         wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(sought)))
-    found = await pages.page(session, wanted, Claim.id, asked, show)
+    found = await pages.page(session, wanted, Claim.id, asked.newest(Claim.created_at, by.from_on, by.to_on), show)
     if trainee_ids or call.actor.role == "person":
         by_claim = defaultdict(list)
         of_page = _LINES.where(Line.claim_id.in_([item["id"] for item in found["items"]]), sought)

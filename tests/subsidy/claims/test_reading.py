@@ -109,6 +109,11 @@ async def test_every_filter_finds_what_it_says(start: Start) -> None:
         assert [
             item["id"] for item in (await officer.get("/v1/claims", params={"limit": 1, "cursor": first["next_cursor"]})).json()["items"]
         ] == [claim["id"]]
+        earlier = world.as_("institution", at="2025-05-05T09:00:00+08:00")
+        made_last = await earlier.post("/v1/claims", json=world.body(world.open_class([a_person()], starts_on="2025-04-14")), headers=key())
+        by_days = [(await officer.get("/v1/claims", params={name: "2025-05-05"})).json()["items"] for name in ("from_on", "to_on")]
+        assert [[item["id"] for item in items][-1] for items in by_days] == [made_last.json()["id"]] * 2, "from the newest of the days on"
+        assert [len(items) for items in by_days] == [3, 1]
 
 
 async def test_a_replay_with_stored_facts_gives_what_was_judged_then(start: Start) -> None:

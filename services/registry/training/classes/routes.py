@@ -118,7 +118,7 @@ async def list_classes(
         ordered_begun_at_least=ordered_begun_at_least,
         ordered_completed_at_least=ordered_completed_at_least,
     )
-    asked = asked.newest(TrainingClass.ends_on, ended_from_on, ended_to_on)
+    asked = asked.newest(TrainingClass.ends_on, ended_from_on, ended_to_on).newest(TrainingClass.starts_on, to_on)
     return wire.Page[schemas.ClassOut].model_validate(
         await pages.page(session, wanted.where(*counted), TrainingClass.id, asked, schemas.ClassOut.model_validate)
     )

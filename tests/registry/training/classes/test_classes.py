@@ -268,8 +268,7 @@ async def test_the_filters_find_what_fits(start: Start) -> None:
     async with start("registry") as registry:
         institution_id = await made.school(registry)
         refs = [{"system": "省平台", "number": "GZ-7"}]
-        first = await made.proposed(registry, institution_id, "approved", external_refs=refs)
-        second = await made.proposed(
+        later = await made.proposed(
             registry,
             institution_id,
             channel="project",
@@ -279,25 +278,26 @@ async def test_the_filters_find_what_fits(start: Start) -> None:
             region_code="522601101",
             demonstration=True,
         )
+        earlier = await made.proposed(registry, institution_id, "approved", external_refs=refs)
         officer = registry.as_("officer")
-        number = (await officer.get(f"/v1/classes/{second}")).json()["number"][-6:]
+        number = (await officer.get(f"/v1/classes/{later}")).json()["number"][-6:]
         for query, found in {
-            "": [second, first],
-            "status=approved": [first],
-            "channel=project": [second],
-            "name=养鱼": [second, first],
+            "": [earlier, later],
+            "status=approved": [earlier],
+            "channel=project": [later],
+            "name=养鱼": [earlier, later],
             "name=种植": [],
-            f"number={number}": [second],
+            f"number={number}": [later],
             "number=养鱼": [],
-            f"number=养鱼&number={number}": [second],
-            "programme=practical.project": [second],
-            f"institution_id={institution_id}": [second, first],
-            "region_code=522601101": [second],
-            "from_on=2025-04-11": [second],
-            "to_on=2025-04-30": [first],
-            "from_on=2025-04-10&to_on=2025-05-01": [second, first],
-            "demonstration=true": [second],
-            "external_number=GZ-7": [first],
+            f"number=养鱼&number={number}": [later],
+            "programme=practical.project": [later],
+            f"institution_id={institution_id}": [earlier, later],
+            "region_code=522601101": [later],
+            "from_on=2025-04-11": [later],
+            "to_on=2025-04-30": [earlier],
+            "from_on=2025-04-10&to_on=2025-05-01": [later, earlier],
+            "demonstration=true": [later],
+            "external_number=GZ-7": [earlier],
             "status=rejected": [],
         }.items():
             answer = await officer.get(f"/v1/classes?{query}")
