@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, and_, func, literal, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import DATERANGE
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.codes import SchemeCode
@@ -13,6 +14,8 @@ from services.subsidy.notices.tables import Notice
 from services.subsidy.notices.visibility import rows
 from shared import errors, pages
 from shared.access import Call
+
+_DAYS = func.daterange(Notice.posted_on, Notice.until_on, literal_column("'[]'"), type_=DATERANGE)  # as an index has them
 
 
 async def get(session: AsyncSession, call: Call, notice_id: UUID, *, for_update: bool = False) -> Notice:
@@ -30,5 +33,5 @@ async def page(
     wanted = pages.where(select(Notice).where(rows(call.actor)), {Notice.claim_id: claim_ids, Notice.scheme: schemes})
     if claim_ids is None:
         day = on or call.today
-        wanted = wanted.where(Notice.posted_on <= day, (Notice.until_on >= day) | (Notice.stopped_on <= day))
+        wanted = wanted.where(or_(_DAYS.contains(literal(day, Date)), and_(Notice.stopped_on <= day, Notice.posted_on <= day)))
     return await pages.page(session, wanted, Notice.id, asked, lambda row: NoticeOut.model_validate(row[0]))

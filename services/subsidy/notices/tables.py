@@ -47,6 +47,8 @@ class Notice(db.Versioned, Row):
         Index("notices_claim_id_key", "claim_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("notices_until_on_idx", "until_on", "id"),
         Index("notices_posted_on_idx", "posted_on", "id"),
+        Index("notices_days_idx", text("daterange(posted_on, until_on, '[]'::text)"), postgresql_using="gist"),
+        Index("notices_stopped_idx", "id", postgresql_where=text("stopped_on IS NOT NULL")),
         {
             "info": keeping.only(
                 "amount_yuan", "lines", "earlier", "until_on", "stopped_on", "open_objections", "concluded_on", "closed_on", "version"
