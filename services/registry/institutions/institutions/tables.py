@@ -76,7 +76,7 @@ class Designation(Row):
     tender_no: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        UniqueConstraint("institution_id", "from_on", name="designations_from_on_key"),
+        Index("designations_from_on_key", "institution_id", "from_on", unique=True, postgresql_include=["to_on"]),
         CheckConstraint("to_on >= from_on", name="to_on"),
         {"info": keeping.DELETABLE},
     )
