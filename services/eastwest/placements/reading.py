@@ -7,8 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Subquery, Uuid, func, literal, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Select, Uuid, and_, exists, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
@@ -127,7 +126,7 @@ async def page(
         answer = await pages.page(session, wanted, Placement.id, asked, lambda row: row)
         answer["items"] = await show(session, call, answer["items"], as_of)
         return answer
-    _newest_first(asked)
+    _in_its_own_order(asked)
     kept = conditions.proved(as_of)
     wanted = wanted.where(kept.to_judge | kept.verdict.in_(retention))
     fitting: list[Any] = []
@@ -145,10 +144,10 @@ async def page(
     return answer | ({"total": len(fitting)} if asked.include_total else {})
 
 
-def _newest_first(asked: pages.Asked) -> None:
+def _in_its_own_order(asked: pages.Asked) -> None:
     """What is found by judging the facts comes in one order alone."""
     if asked.order is not None:
-        raise errors.InvalidParameter("按稳岗结论筛选时只按登记先后排列。请去掉 sort。", parameter="sort")
+        raise errors.InvalidParameter("按稳岗结论筛选的清单次序固定。请去掉 sort。", parameter="sort")
 
 
 async def judged(
@@ -226,40 +225,49 @@ def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdi
 async def people_retained(
     session: AsyncSession, call: Call, kernel: Kernel, asked: pages.Asked, wanted: Select[Any], met_within: Span, trained: bool, as_of: date
 ) -> dict[str, Any]:
-    """Whoever met three months on one of these days, as of a day; of several placements of one person the newest. `trained`: only whom an order class had
-    trained before they began. Read from what is kept for boards; of people to whom something has happened since, the facts are judged."""
-    _newest_first(asked)
+    """Whoever met three months on one of these days, as of a day, from the newest of these days on; of several placements of one person the newest. `trained`:
+    only whom an order class had trained before they began. Read from what is kept for boards; of people to whom something has happened since, the facts are
+    judged."""
+    _in_its_own_order(asked)
     met_within = Span(met_within.from_on, min(met_within.to_on, as_of))
     due = Placement.metadata.tables["due_recounts"].c.trainee_id  # by their table: their room stands above this one
     changed = [due, known.DUE.c.trainee_id] if trained else [due]
     late = {each for of in changed for row in await session.execute(select(of, ALIASES.kept(of)).distinct()) for each in row}
+    after = (date.fromisoformat(asked.after[0]), UUID(asked.after[1])) if asked.after else None
     judged_anew = await _people_judged(session, call, kernel, wanted, late, met_within, trained, as_of) if late else []
-    found = [row for row in judged_anew if asked.after_id is None or row.id < asked.after_id]
+    found = [each for each in judged_anew if after is None or each[:2] < after]
     newest = _newest_of_each(wanted, late, met_within, trained)
-    page = select(newest.c.id).where(*([] if asked.after_id is None else [newest.c.id < asked.after_id]))
-    page = page.order_by(newest.c.id.desc()).limit(asked.limit + 1)
-    found += (await session.execute(wanted.where(Placement.id.in_(page)))).all()
-    found.sort(key=lambda row: row.id, reverse=True)
-    rows = found[: asked.limit]
+    place = (newest.selected_columns.counts_on, newest.selected_columns.placement_id)
+    page = newest if after is None else newest.where(tuple_(*place) < tuple_(*map(literal, after)))
+    kept = {
+        row.placement_id: row.counts_on for row in await session.execute(page.order_by(*(c.desc() for c in place)).limit(asked.limit + 1))
+    }
+    found += [(kept[row.id], row.id, row) for row in await session.execute(wanted.where(Placement.id.in_(kept)))]
+    found.sort(key=lambda each: each[:2], reverse=True)
+    shown = found[: asked.limit]
     answer: dict[str, Any] = {
-        "items": await show(session, call, rows, as_of),
-        "next_cursor": asked.cursor(None, rows[-1].id) if len(found) > asked.limit else None,
+        "items": await show(session, call, [row for *_, row in shown], as_of),
+        "next_cursor": asked.cursor(*shown[-1][:2]) if len(found) > asked.limit else None,
     }
     if asked.include_total:
-        answer["total"] = len(judged_anew) + (await session.scalar(select(func.count()).select_from(newest)) or 0)
+        answer["total"] = len(judged_anew) + (await session.scalar(select(func.count()).select_from(newest.subquery())) or 0)
     return answer
 
 
-def _newest_of_each(wanted: Select[Any], but: Collection[UUID], met_within: Span, trained: bool) -> Subquery:
+def _newest_of_each(wanted: Select[Any], but: Collection[UUID], met_within: Span, trained: bool) -> Select[Any]:
     """Of each person the newest placement that counts, by what is kept."""
     kept = Placement.metadata.tables["placement_figures"]
-    each = select(kept.c.placement_id.label("id"))
-    if wanted.whereclause is None or not wanted.whereclause.compare(conditions.in_partner_city()):  # whoever is kept works there
-        each = wanted.with_only_columns(Placement.id, maintain_column_froms=True).join(kept, kept.c.placement_id == Placement.id)
-    each = each.where(kept.c.met, kept.c.counts_on.between(*met_within), kept.c.trainee_id != func.all(literal(sorted(but), ARRAY(Uuid))))
-    if trained:
-        each = each.where(kept.c.trained)
-    return each.ext(distinct_on(kept.c.trainee_id)).order_by(kept.c.trainee_id, kept.c.placement_id.desc()).subquery()
+    other = kept.alias()
+
+    def counts(of: FromClause) -> ColumnElement[bool]:
+        said = and_(of.c.met, of.c.counts_on.between(*met_within), *([of.c.trained] if trained else []))
+        if wanted.whereclause is not None and wanted.whereclause.compare(conditions.in_partner_city()):  # whoever is kept works there
+            return said
+        return said & of.c.placement_id.in_(wanted.with_only_columns(Placement.id, maintain_column_froms=True))
+
+    newer = exists().where(other.c.trainee_id == kept.c.trainee_id, other.c.placement_id > kept.c.placement_id, counts(other))
+    others = kept.c.trainee_id != func.all(literal(sorted(but), ARRAY(Uuid)))
+    return select(kept.c.counts_on, kept.c.placement_id).where(counts(kept), others, ~newer)
 
 
 async def _people_judged(
@@ -271,20 +279,20 @@ async def _people_judged(
     met_within: Span,
     trained: bool,
     as_of: date,
-) -> list[Any]:
+) -> list[tuple[date, UUID, Any]]:
     """The same of these people, by their facts."""
-    retained: list[tuple[Any, date | None]] = []
+    retained: list[tuple[Any, date | None, date]] = []
     async for rows, found in judged(session, wanted.where(ALIASES.among(Placement.trainee_id, who)), as_of):
         for row in rows:
             met_on = found[row.id].met_on
             if met_on is not None and met_within.from_on <= met_on <= met_within.to_on:
-                retained.append((row, found[row.id].started_on))
+                retained.append((row, found[row.id].started_on, met_on))
     if trained:
-        days = await known.days_of(session, kernel, call, {row.trainee_id for row, _ in retained})
-        retained = [(row, started_on) for row, started_on in retained if _before(days.get(row.trainee_id), started_on)]
-    people: dict[UUID, Any] = {}
-    for row, _ in retained:
-        people.setdefault(row.trainee_id, row)
+        days = await known.days_of(session, kernel, call, {row.trainee_id for row, *_ in retained})
+        retained = [(row, started_on, met_on) for row, started_on, met_on in retained if _before(days.get(row.trainee_id), started_on)]
+    people: dict[UUID, tuple[date, UUID, Any]] = {}
+    for row, _, met_on in retained:
+        people.setdefault(row.trainee_id, (met_on, row.id, row))
     return list(people.values())
 
 

@@ -7,7 +7,11 @@ from tests.conftest import Service
 from tests.eastwest.neighbours import START, Neighbours, evidence, placed, report, update
 
 DAYS = {"met_from_on": "2025-01-01", "met_to_on": "2025-12-31"}
-WHOLE = update("p", "present", "2025-08-29", evidence=evidence(START, "2025-08-29"))
+LATER = "2025-06-02"
+WHOLE = {
+    each: (update("s", on=each), update("p", "present", last, evidence=evidence(each, last)))
+    for each, last in ((START, "2025-08-29"), (LATER, "2025-09-01"))
+}
 
 
 async def test_each_person_is_listed_once_on_the_days_they_met_it(eastwest: Service, others: Neighbours) -> None:
@@ -15,18 +19,18 @@ async def test_each_person_is_listed_once_on_the_days_they_met_it(eastwest: Serv
     people = [others.person(n) for n in (1, 2, 3)]
     for n, (person, number) in enumerate([(0, "FS-1"), (0, "FS-2"), (1, "FS-1"), (2, "FS-1")]):
         made = await placed(partner, people[person], number)
-        for fact in (update("s"), WHOLE) if person < 2 else (update("s"),):
+        for fact in (WHOLE[LATER], WHOLE[START], WHOLE[START][:1])[person]:
             assert (await report(partner, made["id"], fact | {"external_ref": f"{n}{fact['external_ref']}"})).status_code == 201
 
     async def listed(**filters: str) -> tuple[list[str], int]:
         found = (await partner.get("/v1/placements", params={"as_of": "2025-12-31", "include_total": "true"} | DAYS | filters)).json()
         return [each["trainee_id"] for each in found["items"]], found["total"]
 
-    both = [str(people[1]), str(people[0])]
+    both = [str(people[0]), str(people[1])]  # from the newest of the days on: the other was placed later
     for _ in ("by the facts", "by what is kept"):
         assert await listed() == await listed(retention="met") == (both, 2)
-        assert await listed(met_from_on="2025-08-30", met_to_on="2025-08-30") == (both, 2)
-        assert await listed(met_from_on="2025-08-31") == await listed(met_to_on="2025-08-29") == await listed(as_of="2025-08-29") == ([], 0)
+        assert await listed(met_from_on="2025-08-30", met_to_on="2025-08-30") == (both[1:], 1)
+        assert await listed(met_from_on="2025-09-03") == await listed(met_to_on="2025-08-29") == await listed(as_of="2025-08-29") == ([], 0)
         one = DAYS | {"as_of": "2025-12-31", "limit": "1"}
         first = (await partner.get("/v1/placements", params=one)).json()
         rest = (await partner.get("/v1/placements", params=one | {"cursor": first["next_cursor"]})).json()
