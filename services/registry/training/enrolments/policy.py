@@ -18,7 +18,11 @@ MACHINE: Final = Machine(
 )
 
 
+OF_THE_CLASS: Final = frozenset({"withdraw", "readmit"})
 WORK_GONE: Final = Refusal("not_found", "没有这条就业去向记录,或已被更正。请按就业去向列表核对。")
+ELSEWHERE: Final = Refusal(
+    "forbidden", "该班不在本镇(街道)的可见范围内,只能记录本镇学员的就业去向。退出和重新入班请由承办机构或班级所在的镇、街道办理。"
+)
 FULL: Final = Refusal("class_full", "本班已满。请在有人退出后再办理。")
 
 
@@ -27,8 +31,10 @@ def why_not(action: str, outcome: str, doer: Doer, class_status: str, seats_left
     return MACHINE.why_not(action, outcome, doer, further=lambda asked: _of_class(asked, class_status, doer.role, seats_left))
 
 
-def allowed_actions(outcome: str, doer: Doer, class_status: str, seats_left: int) -> dict[str, Refusal | None]:
-    return MACHINE.every_action(outcome, doer, further=lambda asked: _of_class(asked, class_status, doer.role, seats_left))
+def allowed_actions(outcome: str, doer: Doer, class_status: str, seats_left: int, *, elsewhere: bool) -> dict[str, Refusal | None]:
+    """`elsewhere`: the caller sees the person and not the class."""
+    told = MACHINE.every_action(outcome, doer, further=lambda asked: _of_class(asked, class_status, doer.role, seats_left))
+    return {action: ELSEWHERE if elsewhere and action in OF_THE_CLASS else why for action, why in told.items()}
 
 
 def _of_class(action: str, class_status: str, role: str, seats_left: int) -> Refusal | None:

@@ -106,11 +106,15 @@ def listed(
 
 
 async def get(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.EnrolmentPaper:
-    wanted = SHOWN.add_columns(TrainingClass.status.label("class_status"), SEATS_LEFT.label("seats_left"))
+    wanted = SHOWN.add_columns(
+        TrainingClass.status.label("class_status"), Enrolment.class_region_code.label("class_town"), SEATS_LEFT.label("seats_left")
+    )
     row = (await session.execute(wanted.where(Enrolment.id == enrolment_id, visibility.rows(call.actor)))).first()
     if row is None:
         raise errors.NotFound("没有这条报名记录,或不在您的可见范围内。请核对编号。")
-    actions = policy.allowed_actions(row.outcome, call.actor.doer, row.class_status, row.seats_left)
+    actions = policy.allowed_actions(
+        row.outcome, call.actor.doer, row.class_status, row.seats_left, elsewhere=visibility.elsewhere(call.actor, row.class_town)
+    )
     return schemas.EnrolmentPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
 
 

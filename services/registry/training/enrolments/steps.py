@@ -14,7 +14,7 @@ from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes import steps
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments import policy, reading, schemas
+from services.registry.training.enrolments import policy, reading, schemas, visibility
 from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.errors import ClassFull
 from services.registry.training.enrolments.tables import Enrolment
@@ -25,9 +25,18 @@ SETTLED = (EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ABSENT)
 BECOME = ("outcome", "counted_on", "counted_region_code")  # what the end of a class makes of an enrolment
 
 
+async def _class_of(session: AsyncSession, call: Call, enrolment_id: UUID) -> UUID:
+    """Its class, with which the caller may do something."""
+    found = await reading.get(session, call, enrolment_id)
+    town = await session.scalar(select(Enrolment.class_region_code).where(Enrolment.id == enrolment_id))
+    if visibility.elsewhere(call.actor, town):
+        raise errors.Forbidden(policy.ELSEWHERE.detail)
+    return found.class_id
+
+
 async def matched(session: AsyncSession, call: Call, enrolment_id: UUID) -> Enrolment:
     """The enrolment, of the caller's version."""
-    await reading.get(session, call, enrolment_id)
+    await _class_of(session, call, enrolment_id)
     enrolment = await session.get_one(Enrolment, enrolment_id)
     call.match(enrolment.version)
     return enrolment
@@ -37,7 +46,7 @@ async def change(session: AsyncSession, call: Call, enrolment_id: UUID, body: sc
     """Takes a person out of a class that is not over, or notes what other platforms number the enrolment."""
     given = body.model_fields_set
     leaves = "outcome" in given
-    training = await classes.find(session, call, (await reading.get(session, call, enrolment_id)).class_id, lock=leaves)
+    training = await classes.find(session, call, await _class_of(session, call, enrolment_id), lock=leaves)
     enrolment = await matched(session, call, enrolment_id)
     if leaves and (refusal := policy.why_not("withdraw", enrolment.outcome, call.actor.doer, training.status, 0)):
         raise errors.InvalidState(refusal.detail)
@@ -62,7 +71,7 @@ async def change(session: AsyncSession, call: Call, enrolment_id: UUID, body: sc
 
 async def readmissible(session: AsyncSession, call: Call, enrolment_id: UUID, *, lock: bool = False) -> Enrolment:
     """The enrolment of who left and may come back now. `lock`: nobody takes the seat meanwhile."""
-    training = await classes.find(session, call, (await reading.get(session, call, enrolment_id)).class_id, lock=lock)
+    training = await classes.find(session, call, await _class_of(session, call, enrolment_id), lock=lock)
     enrolment = await matched(session, call, enrolment_id)
     left = await session.scalar(select(reading.SEATS_LEFT).where(TrainingClass.id == training.id)) or 0
     if refusal := policy.why_not("readmit", enrolment.outcome, call.actor.doer, training.status, left):

@@ -24,6 +24,11 @@ def rows(actor: Actor) -> ColumnElement[bool]:
     return classes.rows(actor)
 
 
+def elsewhere(actor: Actor, class_town: str | None) -> bool:
+    """Whether a town sees its own person in a class of another's, and not that class."""
+    return actor.role == "town" and class_town != actor.region_code
+
+
 def classes_of(trainee_id: UUID) -> Select[Any]:
     """The classes a person is in, also as they were registered before."""
     return select(Enrolment.class_id).where(ALIASES.among(Enrolment.trainee_id, [trainee_id]))

@@ -112,6 +112,17 @@ async def test_a_withdrawn_person_frees_the_seat(start: Start) -> None:
         await made.posted(officer, path, {"trainee_id": await made.trainee(registry, 2)}, 201)
 
 
+async def _told_as_answered(town: httpx.AsyncClient, enrolment_id: str) -> None:
+    """A town sees its own people in the classes of others, tells where they work and takes nobody out of a class."""
+    path = f"/v1/enrolments/{enrolment_id}"
+    told = {each["action"]: each for each in (await town.get(path)).json()["allowed_actions"]}
+    assert told["employment"]["allowed"]
+    left, back = await town.patch(path, json={"outcome": "withdrawn"}), await town.post(f"{path}:readmit", json={"reason": "误退"})
+    for action, answer in (("withdraw", left), ("readmit", back)):
+        said = answer.json()
+        assert (answer.status_code, {"code": said["code"], "detail": said["detail"]}) == (403, told[action]["why_not"])
+
+
 async def test_completion_counts_who_attended_in_their_town(start: Start) -> None:
     async with start("registry") as registry:
         institution_id = await made.school(registry)
@@ -161,7 +172,9 @@ async def test_completion_counts_who_attended_in_their_town(start: Start) -> Non
         assert (await person.get(f"/v1/enrolments/{enrolled[came]}")).status_code == 200
         assert (await someone.get(f"/v1/enrolments/{enrolled[came]}")).status_code == 404
         town = registry.as_("town", region_code="522601101")
-        assert [each["trainee_id"] for each in (await town.get("/v1/enrolments")).json()["items"]] == [came]
+        [theirs] = (await town.get("/v1/enrolments")).json()["items"]
+        assert theirs["trainee_id"] == came
+        await _told_as_answered(town, theirs["id"])
         assert (await registry.as_("partner").get("/v1/enrolments")).status_code == 403
 
 
