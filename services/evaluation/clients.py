@@ -1,7 +1,7 @@
 """What evaluation asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -262,15 +262,12 @@ async def above_scale_enterprises(kernel: Kernel, call: Call, on: date) -> list[
     return read(Enterprises, answer, "registry").institutions
 
 
-async def touched_by_certificate(kernel: Kernel, call: Call, certificate_id: UUID) -> tuple[Touched | None, Touched | None]:
-    """The claims and the placements that name a certificate; None where that service did not say."""
-    return await touched_by_certificates(kernel, call, [certificate_id])
-
-
-async def touched_by_certificates(kernel: Kernel, call: Call, certificate_ids: Collection[UUID]) -> tuple[Touched | None, Touched | None]:
-    """The claims and the placements that name one of them, at most 5,000; None where that service did not say."""
-    body = {"certificate_ids": [str(each) for each in certificate_ids]}
-    claims, placements = await asyncio.gather(*(_touched(kernel, call, name, body) for name in ("subsidy", "eastwest")))
+async def touched_by_certificates(kernel: Kernel, call: Call, holders: Mapping[UUID, UUID]) -> tuple[Touched | None, Touched | None]:
+    """The claims and the placements that rest on one of these certificates, at most 5,000, of which each is told its holder; None where that service did
+    not say. A placement may rest on one that it does not name, which its holder says."""
+    asked = {"certificate_ids": [str(each) for each in holders]}
+    held = asked | {"trainee_ids": sorted({str(each) for each in holders.values()})}
+    claims, placements = await asyncio.gather(_touched(kernel, call, "subsidy", asked), _touched(kernel, call, "eastwest", held))
     return claims, placements
 
 

@@ -86,12 +86,12 @@ async def reissue(
 async def preview_revocation(
     certificate_id: UUID, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
 ) -> RevocationPreview | None:
-    """Every claim and placement that names it, as far as the neighbours say; None where it is to be revoked. Changes nothing."""
+    """Every claim and placement that rests on it, as far as the neighbours say; None where it is to be revoked. Changes nothing."""
     if not preview:
         return None
     async with kernel.reading() as session:
-        await begin(session, call, certificate_id, action="revoke", lock=False)
-    claims, placements = await clients.touched_by_certificate(kernel, call, certificate_id)
+        certificate = await begin(session, call, certificate_id, action="revoke", lock=False)
+    claims, placements = await clients.touched_by_certificates(kernel, call, {certificate.id: certificate.trainee_id})
     amounts = {name: getattr(claims, name) for name in ("open_amount", "approved_amount", "paid_amount")} if claims else {}
     return RevocationPreview(
         certificate_id=certificate_id,

@@ -40,7 +40,7 @@ async def _preview(filing_id: UUID, call: web.Caller, kernel: web.KernelOf, prev
     async with kernel.reading() as session:
         filing = await reading.find(session, call, filing_id)
         batches, certificates = await reading.resting_on(session, filing.id)
-    parts = [certificates[start : start + AT_A_TIME] for start in range(0, len(certificates), AT_A_TIME)]
+    parts = [dict(list(certificates.items())[start : start + AT_A_TIME]) for start in range(0, len(certificates), AT_A_TIME)]
     found = [await clients.touched_by_certificates(kernel, call, part) for part in parts]
     claims, placements = ([each[place] for each in found] for place in (0, 1))
     sums = ("open_amount", "approved_amount", "paid_amount")

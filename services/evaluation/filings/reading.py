@@ -51,14 +51,15 @@ def shown(filing: Any, today: date) -> FilingOut:
     return FilingOut.model_validate(kept | {"filed_name": filing.institution_name, "institution_name": None, "status": status})
 
 
-async def resting_on(session: AsyncSession, filing_id: UUID) -> tuple[Sequence[Any], list[UUID]]:
-    """The batches that are not issued yet, and the certificates that stand. By their tables: their rooms stand above this one."""
+async def resting_on(session: AsyncSession, filing_id: UUID) -> tuple[Sequence[Any], dict[UUID, UUID]]:
+    """The batches that are not issued yet, and the certificates that stand, of each its holder. By their tables: their rooms stand above this one."""
     batches, certificates = (Filing.metadata.tables[name].c for name in ("assessments", "certificates"))
     open_ = select(batches.id, batches.number, batches.status, batches.held_on).where(
         batches.filing_id == filing_id, batches.status.in_(("open", "locked"))
     )
-    minted = select(certificates.id).where(certificates.filing_id == filing_id, certificates.revoked_on.is_(None))
-    return (await session.execute(open_.order_by(batches.id))).all(), list(await session.scalars(minted.order_by(certificates.id)))
+    minted = select(certificates.id, certificates.trainee_id).where(certificates.filing_id == filing_id, certificates.revoked_on.is_(None))
+    held = {row.id: row.trainee_id for row in await session.execute(minted.order_by(certificates.id))}
+    return (await session.execute(open_.order_by(batches.id))).all(), held
 
 
 async def coverages(session: AsyncSession, filing_ids: Iterable[UUID]) -> dict[UUID, policy.Coverage | None]:

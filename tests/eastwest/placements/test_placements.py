@@ -1,6 +1,7 @@
 """Placements: entering, changing, reading, looking up, and who sees whom."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -284,6 +285,12 @@ async def test_what_the_other_services_ask(eastwest: Service, others: Neighbours
     assert counts[0]["groups"] == [{"code": "522601100", "numerator": 1, "denominator": None}]
     touched = (await asking.post("/internal/v1/touched-by-certificates", json={"certificate_ids": [str(certificate_id)]})).json()["items"]
     assert touched == [{"id": made["id"], "number": "FS-2025-0017", "status": "working"}]
+    unnamed = await placed(partner, others.person(2))  # whose chain goes through the one that was issued first
+    holder = others.certificates[-1]["trainee_id"]
+    ids = [others.certificates[-1]["id"], str(others.certificate(UUID(holder), issued_on="2025-05-30"))]
+    bodies = [{"certificate_ids": [each], "trainee_ids": [holder]} for each in ids]
+    asked = [(await asking.post("/internal/v1/touched-by-certificates", json=each)).json()["items"] for each in bodies]
+    assert [[each["id"] for each in items] for items in asked] == [[unnamed["id"]], []]
     assert (await partner.post("/internal/v1/placement-facts", json={"placement_ids": []})).status_code in (401, 403)
 
 
