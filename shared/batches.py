@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import TypeAliasType
 
-from shared import errors, wire
+from shared import errors, sound, wire
 from shared.web import problems
 
 ITEMS_AT_MOST = 500
@@ -18,7 +18,6 @@ Atomic = TypeAliasType("Atomic", Literal["each", "all"])
 ItemOutcome = TypeAliasType("ItemOutcome", Literal["created", "updated", "unchanged", "rejected"])
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
-Rules = Callable[[Any], Iterable[errors.Fault]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ async def run(
     keep: Callable[[Mapping[int, T]], Awaitable[Mapping[int, Result]]],
     conflict: type[errors.Problem] = errors.Conflict,
     *,
-    rules: Rules | None = None,
+    rules: sound.Rules | None = None,
 ) -> BatchOut:
     """Hands the well-formed items, by index, to `keep`, which answers a result for each; `validate` undoes what it did.
 
@@ -135,10 +134,10 @@ def _of_items(batch: type[Batch[Any]]) -> type[BaseModel]:
     return model
 
 
-def _misshapen(item: Misshapen, model: type[BaseModel], rules: Rules | None) -> Result:
+def _misshapen(item: Misshapen, model: type[BaseModel], rules: sound.Rules | None) -> Result:
     if rules is None or item.said is None:
         return rejected(*item.faults)
-    return rejected(*item.faults, *wire.beside(item.faults, model, item.said, rules))
+    return rejected(*item.faults, *sound.beside(item.faults, model, item.said, rules))
 
 
 def all_or_nothing(atomic: Atomic, results: Sequence[Result], conflict: type[errors.Problem] = errors.Conflict) -> None:

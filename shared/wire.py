@@ -3,24 +3,11 @@
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainSerializer,
-    Tag,
-    WithJsonSchema,
-    create_model,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -43,36 +30,6 @@ class Absent(Exception):
     """What a rule asks for was not said, or not soundly: that rule has nothing to say."""
 
 
-class Sound:
-    """A body whose shape is partly at fault, as its rules read it: each sound field by its name, each default; any other name is `Absent`."""
-
-    def __init__(self, model: type[BaseModel], said: Mapping[str, Any], faulty: Iterable[str]) -> None:
-        sound = {name: said[name] for name in model.model_fields.keys() & said.keys() - set(faulty)}
-        self._read = _field_by_field(model).model_validate(sound)
-        defaults = {name for name, field in model.model_fields.items() if not field.is_required()} - set(faulty)
-        self._sound = sound.keys() | defaults
-
-    @property
-    def model_fields_set(self) -> set[str]:
-        return self._read.model_fields_set
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self._sound:
-            raise Absent(name)
-        return getattr(self._read, name)
-
-
-@cache
-def _field_by_field(model: type[BaseModel]) -> type[BaseModel]:
-    """The same fields, none of them required, and no rule that spans several."""
-    fields: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        fields[name] = (field.annotation, copy(field))
-        if field.is_required():
-            fields[name][1].default = None
-    return create_model(model.__name__, __config__=model.model_config, **fields)
-
-
 def faults(rules: Iterable[Callable[[Any, date], Iterable[errors.Fault]]], body: Any, today: date) -> list[errors.Fault]:
     """What a noun's rules say of a body, all of them; where it is `Sound` alone, those that have what they ask for."""
     found: list[errors.Fault] = []
@@ -80,14 +37,6 @@ def faults(rules: Iterable[Callable[[Any, date], Iterable[errors.Fault]]], body:
         with contextlib.suppress(Absent):
             found.extend(rule(body, today))
     return found
-
-
-def beside(
-    shape: Iterable[errors.Fault], model: type[BaseModel], said: Mapping[str, Any], rules: Callable[[Any], Iterable[errors.Fault]]
-) -> list[errors.Fault]:
-    """What the rules say of the fields that are sound, beside the faults of shape of the others."""
-    faulty = {(fault.pointer or "").split("/", 2)[1] for fault in shape if fault.pointer}
-    return [*rules(Sound(model, said, faulty))]
 
 
 class Out(BaseModel):

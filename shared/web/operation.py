@@ -28,7 +28,7 @@ class Operation:
     `late=True` marks figures that may be a moment late: they are read from the server that follows, where there is one.
     `paper(session, call, **path ids)` finds the paper, matches the version and refuses a wrong state, as the operation itself begins.
     It is called only for a body whose shape is at fault: what it raises comes before what the body says.
-    `rules`: what is asked of a body beyond its shape; see `wire.faults`. Called only beside faults of shape, so that both come together.
+    `rules`: what is asked of a body beyond its shape; see `wire.faults` and `shared.sound`. Called only beside faults of shape, so that both come together.
     `largest_bytes` of a body (None: of JSON, or of what anyone may send), and what a larger one is refused with (`too_large`).
     `streams`: what it answers is also sent as it happens, to whoever accepts `text/event-stream`.
     `media_types`: what may be answered where it is no JSON but a file as it was given.

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy import insert
 
-from shared import access, audit, errors, wire
+from shared import access, audit, errors, sound, wire
 from shared.web.kernel import Kernel
 from shared.web.operation import Operation
 from shared.web.problems import translate
@@ -27,7 +27,7 @@ async def misshapen(request: Request, kernel: Kernel, operation: Operation, take
     if problem.left_out or not (operation.rules and taken.model and isinstance(said, dict)):
         return problem
     rules = partial(wire.faults, operation.rules, today=call.today)
-    return type(problem)(faults=[*problem.faults, *wire.beside(problem.faults, taken.model, said, rules)])
+    return type(problem)(faults=[*problem.faults, *sound.beside(problem.faults, taken.model, said, rules)])
 
 
 async def refused(request: Request, kernel: Kernel, operation: Operation, error: Exception) -> errors.Problem:

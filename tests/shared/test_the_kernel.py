@@ -70,6 +70,7 @@ MODULES = [
     "sheets.rows",
     "sheets.writing",
     "steps",
+    "sound",
     "strict",
     "tallies",
     "telemetry",

@@ -34,7 +34,7 @@ async def register(session: AsyncSession, call: Call, body: ExaminerIn) -> Exami
 
 async def change(session: AsyncSession, call: Call, examiner_id: UUID, body: ExaminerChange) -> ExaminerPaper:
     examiner = await steps.begin(session, call, examiner_id, "edit")
-    if faults := wire.faults((_occupations, _trainings), body, call.today):
+    if faults := wire.faults(CHANGE_RULES, body, call.today):
         raise errors.Invalid(faults=faults)
     first, last = (
         getattr(body, name) if name in body.model_fields_set else getattr(examiner, name) for name in ("valid_from_on", "valid_until_on")
@@ -71,4 +71,5 @@ def _reversed(last: date, first: date) -> errors.Fault:
     return errors.Fault("validity_reversed", "/valid_until_on", seen=str(last), allowed=f"不早于 {first}", fix="请核对有效期止日。")
 
 
-RULES = (_occupations, _trainings, _validity)
+CHANGE_RULES = (_occupations, _trainings)
+RULES = (*CHANGE_RULES, _validity)

@@ -50,7 +50,15 @@ async def get(examiner_id: UUID, session: web.Session, call: web.Caller) -> Exam
     return steps.paper(call, await reading.find(session, call, examiner_id))
 
 
-@router.operation("PATCH", ONE, may=OFFICER, summary="修改考评人员登记", errors=STEP, paper=partial(steps.begin, action="edit", lock=False))
+@router.operation(
+    "PATCH",
+    ONE,
+    may=OFFICER,
+    summary="修改考评人员登记",
+    errors=STEP,
+    paper=partial(steps.begin, action="edit", lock=False),
+    rules=operations.CHANGE_RULES,
+)
 async def change(examiner_id: UUID, body: ExaminerChange, session: web.Session, call: web.Caller) -> ExaminerPaper:
     return await operations.change(session, call, examiner_id, body)
 

@@ -127,16 +127,22 @@ def _staff(body: FilingIn | FilingChange, _: date) -> Iterable[errors.Fault]:
         yield from _teams(body.staff, "/staff")
 
 
+def _replaced(body: StaffChange, _: date) -> Iterable[errors.Fault]:
+    """Of the teams that are named; beside those that stay, the whole staff is looked at."""
+    return _teams(((team, getattr(body, team) or []) for team in Staff.model_fields), "")
+
+
 RULES = (_scope, _staff)
+STAFF_RULES = (_replaced,)
 
 
-def _teams(staff: Staff, at: str) -> Iterable[errors.Fault]:
+def _teams(staff: examiners.Teams, at: str) -> Iterable[errors.Fault]:
     """Each card stands in a team once, and nobody in two teams."""
     before: list[Identity] = []
     for team, members in staff:
         for position in policy.repeated((each.card, "") for each in members):
             yield errors.Fault("repeated_entry", f"{at}/{team}/{position}/card", fix="同一证卡在一个队伍中只能列一次。")
-        people = [Identity(each.name, each.card, each.trainee_id and str(each.trainee_id)) for each in members]
+        people = [Identity(each.name, each.card, str(each.trainee_id) if each.trainee_id else None) for each in members]
         for position, person in enumerate(people):
             if first_same([person], before):
                 fix = "请改派他人;同名而不同人的,请在两处填写 trainee_id 加以区别。"

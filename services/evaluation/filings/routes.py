@@ -120,6 +120,7 @@ async def change(
     summary="更换备案的人员",
     errors=[errors.InvalidState, errors.StaleVersion],
     paper=partial(steps.begin, action="staff", lock=False),
+    rules=operations.STAFF_RULES,
 )
 async def replace_staff(filing_id: UUID, body: StaffChange, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
     return await operations.replace_staff(session, call, filing_id, bar, body)

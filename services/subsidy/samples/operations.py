@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -74,7 +75,7 @@ async def answer(session: AsyncSession, call: Call, sample_id: UUID, body: Resul
     same = await ALIASES.resolved(session, [each.trainee_id for each in body.items] + [line.trainee_id for line in lines.values()])
     by_person = {(claim_id, same[trainee_id]): line for (claim_id, trainee_id), line in lines.items()}
     told = [(index, each, by_person.get((each.claim_id, same[each.trainee_id]))) for index, each in enumerate(body.items)]
-    if faults := [*_wrong(call, told)]:
+    if faults := [*_wrong(told), *called(body, call.today)]:
         raise errors.Invalid(faults=faults)
     for _, each, line in told:
         assert line is not None, "whoever is unknown has been refused"
@@ -90,16 +91,19 @@ async def answer(session: AsyncSession, call: Call, sample_id: UUID, body: Resul
     return await reading.show(session, sample)
 
 
-def _wrong(call: Call, told: Iterable[tuple[int, CalledIn, SampledLine | None]]) -> Iterator[errors.Fault]:
+def called(body: ResultsIn, today: date) -> Iterator[errors.Fault]:
+    """Nobody was called on a day to come."""
+    for index, each in enumerate(body.items):
+        if each.called_on and each.called_on > today:
+            at, allowed = f"/items/{index}/called_on", f"≤ {today}"
+            yield errors.Fault("invalid_value", pointer=at, seen=str(each.called_on), allowed=allowed, fix="请核对日期。")
+
+
+def _wrong(told: Iterable[tuple[int, CalledIn, SampledLine | None]]) -> Iterator[errors.Fault]:
     seen = set[int]()
-    for index, each, line in told:
+    for index, _, line in told:
         if line is None:
             yield errors.Fault("unknown_trainee", pointer=f"/items/{index}/trainee_id", fix="请核对:抽查名单中没有该学员。")
         elif line.result is not None or id(line) in seen:
             yield errors.Fault("named_twice", pointer=f"/items/{index}", fix="该学员已有回访结果,请去掉这一项。")
         seen.add(id(line))
-        if each.called_on and each.called_on > call.today:
-            allowed = f"≤ {call.today}"
-            yield errors.Fault(
-                "invalid_value", pointer=f"/items/{index}/called_on", seen=str(each.called_on), allowed=allowed, fix="请核对日期。"
-            )

@@ -39,7 +39,12 @@ async def get(claim_sample_id: UUID, session: web.Session, call: web.Caller) -> 
 
 
 @router.operation(
-    "POST", f"{PATH}/results", may=frozenset({"officer", "reviewer"}), summary="登记回访结果,每人一次", example={"items": [SAID]}
+    "POST",
+    f"{PATH}/results",
+    may=frozenset({"officer", "reviewer"}),
+    summary="登记回访结果,每人一次",
+    example={"items": [SAID]},
+    rules=(operations.called,),
 )
 async def answer(claim_sample_id: UUID, body: ResultsIn, session: web.Session, call: web.Caller) -> SampleOut:
     return await operations.answer(session, call, claim_sample_id, body)

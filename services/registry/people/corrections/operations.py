@@ -1,5 +1,6 @@
 """Corrections (更正申请): what someone says is wrong about a person, and the officer's decision, which makes the change."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -181,12 +182,18 @@ def _change(field: str, proposed: Proposed, call: Call) -> TraineeChange:
         ) from None
     if isinstance(faults := rules.changes(change, call.today), tuple):
         raise errors.Invalid(
-            faults=[
-                errors.Fault(each.code, "/proposed", seen=each.seen, allowed=each.allowed, fix=each.fix, basis=each.basis)
-                for each in faults
-            ]
+            faults=[replace(each, pointer=f"/proposed{(each.pointer or '').removeprefix(f'/{field}')}") for each in faults]
         )
     return change
+
+
+def of_categories(body: CorrectionIn, _today: date) -> list[errors.Fault]:
+    """Of each category that is proposed; called only beside faults of shape."""
+    try:
+        rules.categories(() if isinstance(body.proposed, str) else body.proposed)
+    except rules.Faulty as faulty:
+        return [replace(each, pointer=f"/proposed{(each.pointer or '').removeprefix('/categories')}") for each in faulty.faults]
+    return []
 
 
 def _show(call: Call, correction: TraineeCorrection) -> CorrectionOut:

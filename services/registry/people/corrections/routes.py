@@ -32,6 +32,7 @@ Listed = Annotated[pages.Asked, pages.asking(asked_at=TraineeCorrection.asked_at
     status=201,
     errors=[TraineeMerged],
     paper=reading.find,
+    rules=(operations.of_categories,),
 )
 async def ask_correction(
     trainee_id: UUID, body: CorrectionIn, session: web.Session, call: web.Caller, kernel: web.KernelOf

@@ -132,8 +132,8 @@ async def _make(
             names = [before.name, *before.earlier_names] if before else [each_once[person.id_number].name]
             if not people_policy.is_known_as(names, person.name):
                 refused.setdefault(index, []).append(trainees.name_differs(f"/people/{place}/name", person.name))
-            if (first := ids.index(ids[place])) != place:  # of whom two numbers are known
-                refused.setdefault(index, []).append(rules.twice(place, first))
+            if ids.index(ids[place]) != place:  # of whom two numbers are known
+                refused.setdefault(index, []).append(rules.twice(place))
     paid = [(index, place, each) for index in people for place, each in enumerate(items[index].payments)]
     told = await payments.keep(session, call, vault, {number: each for number, (_, _, each) in enumerate(paid)}, alone=False)
     for number, (index, place, _) in enumerate(paid):

@@ -64,11 +64,12 @@ def read(body: PastClassIn, today: date) -> list[Person] | tuple[Fault, ...]:
 
 def _read_people(body: Any, today: date) -> list[Person | tuple[Fault, ...]]:
     """Each as they are to be registered, or what is wrong with them."""
-    found, first_with = list[Person | tuple[Fault, ...]](), dict[str, int]()
+    found, before = list[Person | tuple[Fault, ...]](), set[str]()
     for index, each in enumerate(body.people):
         said = {"name": each.name, "id_number": each.id_number, "phone": None, "region_code": each.region_code or body.region_code}
         person = trainees.person(TraineeIn.model_validate(said), today)
-        faults = [twice(index, first)] if (first := first_with.setdefault(compact(each.id_number), index)) != index else []
+        faults = [twice(index)] if (number := compact(each.id_number)) in before else []
+        before.add(number)
         if isinstance(person, tuple):
             told = (fault for fault in person if each.region_code or fault.pointer != "/region_code")
             faults += [under(f"/people/{index}", fault) for fault in told]
@@ -76,8 +77,8 @@ def _read_people(body: Any, today: date) -> list[Person | tuple[Fault, ...]]:
     return found
 
 
-def twice(index: int, first: int) -> Fault:
-    return Fault("duplicate_item", f"/people/{index}/id_number", fix=f"与第 {first} 名学员是同一人,请删去本项。")
+def twice(index: int) -> Fault:
+    return Fault("duplicate_item", f"/people/{index}/id_number", fix="与前面一名学员是同一人,请删去本项。")
 
 
 def under(pointer: str, fault: Fault) -> Fault:

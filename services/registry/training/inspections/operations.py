@@ -15,7 +15,7 @@ from services.registry.training.classes import policy as classes
 from services.registry.training.classes import visibility
 from services.registry.training.classes.operations import permit, require_day
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from services.registry.training.inspections import policy
+from services.registry.training.inspections import policy, rules
 from services.registry.training.inspections.schemas import (
     InspectionAnswered,
     InspectionIn,
@@ -36,7 +36,7 @@ async def inspect(session: AsyncSession, call: Call, class_id: UUID, body: Inspe
     """Records what an officer found on a visit. What is not met is open until it is put right; where nothing is, there is nothing more to do."""
     training = await permit(session, call, class_id, step=classes.INSPECT)
     require_day(training, body.on, "/on")
-    if faults := [*_faults(call, body), *await _not_held(session, training, body)]:
+    if faults := [*wire.faults(rules.RULES, body, call.today), *await _not_held(session, training, body)]:
         raise errors.Invalid(faults=faults)
     unmet = any(not each.met for each in body.findings)
     made = Inspection(
@@ -56,33 +56,6 @@ async def inspect(session: AsyncSession, call: Call, class_id: UUID, body: Inspe
     said = {"status": training.status, "version": training.version, "institution_id": training.institution_id, "from_on": body.on}
     await deeds.record(session, call, "class.inspected", class_id, details=details, **said)
     return _paper(call, made)
-
-
-def _faults(call: Call, body: InspectionIn) -> list[errors.Fault]:
-    found = []
-    if body.on > call.today:
-        found.append(errors.Fault("invalid_value", "/on", seen=str(body.on), allowed=f"不晚于 {call.today}", fix="请填写实际检查的日期。"))
-    seen = set()
-    for place, each in enumerate(body.findings):
-        if each.item in seen:
-            found.append(errors.Fault("invalid_value", f"/findings/{place}/item", seen=each.item, allowed="每项一次", fix="请合并。"))
-        seen.add(each.item)
-        if not each.met and each.finding is None:
-            found.append(errors.Fault("missing_field", f"/findings/{place}/finding", fix="请写明不符合要求之处。"))
-    unmet = any(not each.met for each in body.findings)
-    if unmet and body.due_on is None:
-        found.append(errors.Fault("missing_field", "/due_on", fix="有不符合要求的,请写明整改期限。"))
-    elif body.due_on and not unmet:
-        found.append(
-            errors.Fault("invalid_value", "/due_on", seen=str(body.due_on), allowed="不填", fix="没有须整改的事项,请去掉整改期限。")
-        )
-    elif body.due_on and body.due_on < body.on:
-        found.append(_too_soon(body.due_on, f"不早于检查之日 {body.on}"))
-    return found
-
-
-def _too_soon(due_on: Any, allowed: str) -> errors.Fault:
-    return errors.Fault("invalid_value", "/due_on", seen=str(due_on), allowed=allowed, fix="请改正整改期限。")
 
 
 async def _not_held(session: AsyncSession, training: TrainingClass, body: InspectionIn) -> list[errors.Fault]:
@@ -132,7 +105,7 @@ async def answer(session: AsyncSession, call: Call, inspection_id: UUID, body: I
 async def send_back(session: AsyncSession, call: Call, inspection_id: UUID, body: InspectionReturned) -> InspectionPaper:
     made, training = await permitted(session, call, inspection_id, "return")
     if body.due_on < call.today:
-        raise errors.Invalid(faults=[_too_soon(body.due_on, f"不早于今天 {call.today}")])
+        raise errors.Invalid(faults=[rules.too_soon(body.due_on, f"不早于今天 {call.today}")])
     made.returned_reason, made.due_on = body.reason, body.due_on
     return await _take(session, call, made, training, "return", body.reason)
 

@@ -14,7 +14,7 @@ from services.registry.training.classes.operations import permit
 from services.registry.training.classes.routes import ONE
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.classes.visibility import READERS
-from services.registry.training.inspections import operations, policy, schemas
+from services.registry.training.inspections import operations, policy, rules, schemas
 from services.registry.training.inspections.schemas import InspectionOut, InspectionPaper
 from services.registry.training.inspections.tables import Inspection
 from shared import errors, history, pages, web, wire
@@ -35,6 +35,7 @@ REFUSED = (errors.InvalidState, errors.StaleVersion)
     status=201,
     errors=[errors.InvalidState],
     paper=partial(permit, step=classes.INSPECT),
+    rules=rules.RULES,
 )
 async def inspect(class_id: UUID, body: schemas.InspectionIn, session: web.Session, call: web.Caller) -> InspectionPaper:
     return await operations.inspect(session, call, class_id, body)

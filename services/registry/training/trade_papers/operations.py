@@ -64,8 +64,7 @@ async def _unknown(session: AsyncSession, call: Call, said: dict[str, Any]) -> l
 async def file(session: AsyncSession, call: Call, shape: type[Out], noun: str, paper_id: UUID, body: schemas.Filed) -> Out:
     """One authority has it on file, or all have."""
     paper = await reading.permit(session, call, paper_id, noun=noun, action="file", lock=True)
-    told = [Asked(f"/filings/{index}/filed_on", each.filed_on) for index, each in enumerate(body.filings)]
-    faults = rules.in_order(call.today, paper.proposed_on, *told)
+    faults = rules.in_order(call.today, paper.proposed_on, *rules.filed_days(body.filings))
     by = {each["authority"]: each for each in paper.filings}
     for index, each in enumerate(body.filings):
         if each.authority in by:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry.training.trade_papers import operations, reading, schemas
+from services.registry.training.trade_papers import operations, reading, rules, schemas
 from services.registry.training.trade_papers.errors import TradeListedTwice
 from services.registry.training.trade_papers.policy import MACHINES
 from services.registry.training.trade_papers.tables import TradePaper
@@ -41,7 +41,9 @@ def serve_filed(router: web.Router, noun: str, shape: type[schemas.PaperOut], on
     """Gives it the steps of papers that are filed with authorities and are in force from a day."""
     title = MACHINES[noun].paper
 
-    @router.operation("POST", f"{one}:file", summary=f"登记{title}的备案", response_model=shape, **_step(noun, "file"))
+    @router.operation(
+        "POST", f"{one}:file", summary=f"登记{title}的备案", response_model=shape, rules=rules.OF_FILINGS, **_step(noun, "file")
+    )
     async def file(paper_id: UUID, body: schemas.Filed, session: web.Session, call: web.Caller) -> Any:
         return await operations.file(session, call, shape, noun, paper_id, body)
 

@@ -37,13 +37,14 @@ def _trade(pointer: str, trade: Any) -> Iterable[Fault]:
 
 def _trades(body: Any, _today: date) -> list[Fault]:
     """Each exists, and stands once."""
-    found, first_with = list[Fault](), dict[str, int]()
+    found, before = list[Fault](), set[str]()
     for index, trade in enumerate(body.entries):
         found += _trade(f"/entries/{index}", trade)
         same = key(trade.occupation_code, trade.trade_name)
-        if (first := first_with.setdefault(same, index)) != index:
-            fix = f"与第 {first} 项是同一工种,请删去本项。"
+        if same in before:
+            fix = "与前面一项是同一工种,请删去本项。"
             found.append(Fault("duplicate_item", f"/entries/{index}", seen=quoted(same), fix=fix))
+        before.add(same)
     return found
 
 
@@ -68,6 +69,14 @@ def in_order(today: date, since: date | None, *asked: Asked) -> list[Fault]:
     return found
 
 
+def _filed(body: Any, today: date) -> list[Fault]:
+    return in_order(today, None, *filed_days(body.filings))
+
+
+def filed_days(filings: Iterable[Any]) -> list[Asked]:
+    return [Asked(f"/filings/{index}/filed_on", each.filed_on) for index, each in enumerate(filings)]
+
+
 def _place(body: Any, _today: date) -> list[Fault]:
     code = body.region_code
     if code in lists().regions:
@@ -78,3 +87,4 @@ def _place(body: Any, _today: date) -> list[Fault]:
 OF_MANY = (_trades, _proposed)
 OF_ONE = (_one_trade, _proposed)
 OF_BASE = (*OF_MANY, _place)
+OF_FILINGS = (_filed,)
