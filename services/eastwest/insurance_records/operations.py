@@ -29,7 +29,7 @@ from services.eastwest.placements.second_looks import days_of
 from services.eastwest.placements.tables import Placement
 from shared import batches, db, deeds, errors, web, wire
 from shared.access import Call
-from shared.national_numbers import compact
+from shared.national_numbers import InvalidNumber, citizen_id, compact
 
 KEPT = ("trainee_id", "month", "employer_name", "employer_uscc", "paid_on")
 People = Mapping[str, UUID | None]
@@ -180,7 +180,19 @@ def _paid(item: Any, today: date) -> list[errors.Fault]:
     return [errors.Fault("in_the_future", "/paid_on", seen=str(item.paid_on), allowed=f"不晚于 {today}", fix="请核对缴费日期。")]
 
 
-RULES = (_gone_by, _paid)
+def _since_birth(item: Any, today: date) -> list[errors.Fault]:
+    """Nobody is insured before they are born."""
+    try:
+        born = citizen_id(item.id_number, today=today).birth_on
+    except InvalidNumber:
+        return []
+    if f"{born:%Y-%m}" <= item.month:
+        return []
+    fix = "这个月本人尚未出生,请核对月份和证件号码。"
+    return [errors.Fault("invalid_value", "/month", seen=item.month, allowed="本人出生的月份或以后", fix=fix)]
+
+
+RULES = (_gone_by, _paid, _since_birth)
 
 
 def _faults(item: InsuranceIn, known: People, today: date) -> tuple[errors.Fault, ...]:

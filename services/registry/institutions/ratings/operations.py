@@ -22,7 +22,7 @@ def standing(institution_id: UUID) -> ColumnElement[bool]:
 
 async def rate(session: AsyncSession, call: Call, institution_id: UUID, body: RatingIn) -> RatingOut:
     institution = await institutions.find(session, call, institution_id, lock=True)
-    _refuse(wire.faults(rules.RULES, body, call.today))
+    _refuse([*wire.faults(rules.RULES, body, call.today), *rules.of_the_kind(institution.kind)])
     made = Rating(id=db.new_id(), institution_id=institution_id, year=body.year, result=body.result)
     session.add(made)
     await _settle(session, institution)

@@ -34,7 +34,7 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
     trainee = await reading.find(session, call, trainee_id)
     faults = await _of_the_signed(session, call, trainee.id, body)
     try:
-        _change(body.field, body.proposed, call)
+        _change(body.field, body.proposed, call, trainee.birth_on)
     except errors.Invalid as error:
         faults += error.faults
     if faults:
@@ -123,7 +123,7 @@ async def accept(
         now = (await reading.shown(session, trainee.id))["categories"]
         seen, now = CATEGORIES.validate_python(correction.seen), CATEGORIES.validate_python(now)
         proposed = policy.corrected(seen, proposed, now, rules.clash)
-    change = _change(correction.field, proposed, call)
+    change = _change(correction.field, proposed, call, trainee.birth_on)
     told = {"source": f"更正申请 {correction.id}", "reason": correction.reason}
     await trainees.apply(session, call, kernel, trainee, change, correction=told)
     return await _decide(session, call, correction, CorrectionStatus.ACCEPTED, comment)
@@ -157,7 +157,7 @@ async def _decide(
     return _show(call, correction)
 
 
-def _change(field: str, proposed: Proposed, call: Call) -> TraineeChange:
+def _change(field: str, proposed: Proposed, call: Call, born_on: date) -> TraineeChange:
     """The correction as a change of the trainee, refused now if it could not be made later."""
     if field == "retirement_track" and proposed not in set(RetirementTrack):
         raise errors.Invalid(
@@ -180,7 +180,7 @@ def _change(field: str, proposed: Proposed, call: Call) -> TraineeChange:
         raise errors.Invalid(
             faults=[errors.Fault("invalid_value", "/proposed", allowed=f"写法与登记时的 {field} 相同", fix="请改正该值。")]
         ) from None
-    if isinstance(faults := rules.changes(change, call.today), tuple):
+    if isinstance(faults := rules.changes(change, call.today, born_on), tuple):
         raise errors.Invalid(
             faults=[replace(each, pointer=f"/proposed{(each.pointer or '').removeprefix(f'/{field}')}") for each in faults]
         )

@@ -85,7 +85,7 @@ def person(body: TraineeIn, today: dt.date) -> Person | tuple[Fault, ...]:
 
 def changes(body: TraineeChange, today: dt.date, born_on: dt.date | None = None) -> dict[str, Any] | tuple[Fault, ...]:
     """The stated fields alone, clean; a new number brings `id_type`, `sex` and `birth_on`, employments the employer of today. `born_on`: by the number
-    that is known, where work is told."""
+    that is known."""
     values, faults = _read({name: getattr(body, name) for name in body.model_fields_set if name != "id_number"})
     faults += employments(body, today)
     if "employments" in values:
@@ -237,21 +237,27 @@ def employments(body: TraineeIn | TraineeChange, today: dt.date) -> list[Fault]:
     return faults
 
 
+SINCE = {"employments": "from_on", "categories": "since_on"}
+
+
 def _unborn(body: TraineeIn | TraineeChange, born_on: dt.date | None) -> list[Fault]:
-    """Nobody works before they are born."""
-    if born_on is None or "employments" not in body.model_fields_set:
-        return []
+    """Nobody works before they are born, nor is of a category."""
     return [
         Fault(
-            "invalid_value",
-            f"/employments/{index}/from_on",
-            seen=str(each.from_on),
-            allowed="本人出生之日或以后",
-            fix="这一天本人尚未出生,请核对日期。",
+            "invalid_value", f"/{name}/{index}/{since}", seen=str(day), allowed="本人出生之日或以后", fix="这一天本人尚未出生,请核对日期。"
         )
-        for index, each in enumerate(body.employments)
-        if each.from_on and each.from_on < born_on
+        for name, since in SINCE.items()
+        if born_on is not None and name in body.model_fields_set
+        for index, each in enumerate(getattr(body, name))
+        if (day := getattr(each, since)) and day < born_on
     ]
+
+
+def _since_birth(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
+    try:
+        return _unborn(body, id_number(_stated_type(body), body.id_number, today, body.sex, body.birth_on)["birth_on"])
+    except Faulty:
+        return ()
 
 
 def _employer(body: TraineeIn | TraineeChange) -> UUID | None:
@@ -302,8 +308,8 @@ def _number(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
     return ()
 
 
-RULES = (_number, employments, *map(_said, _READERS))  # each alone, for a body of which not every field is sound
-CHANGE_RULES = RULES[1:]
+CHANGE_RULES = (employments, *map(_said, _READERS))  # each alone, for a body of which not every field is sound
+RULES = (_number, _since_birth, *CHANGE_RULES)
 
 
 def names_missing(role: str, numbers: Sequence[str], names: Sequence[str] | None) -> Fault | None:

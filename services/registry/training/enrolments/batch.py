@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.files import reading as files
-from services.registry.training.enrolments import rules
+from services.registry.training.enrolments import reading, rules
 from services.registry.training.enrolments.schemas import EmploymentIn
 from services.registry.training.enrolments.tables import SAME_WORK, Employment
 from shared import db, deeds, history, wire
@@ -38,8 +38,10 @@ async def keep_work(session: AsyncSession, call: Call, items: Mapping[int, Work]
     standing = await _standing(session, {item.enrolment_id for item in items.values()})
     proofs, kept = [{"/proof": item.body.proof} for item in items.values()], [known.proof for known in standing.values()]
     unknown = await files.unknown_of_each(session, call, proofs, kept)
+    born = await reading.births(session, {item.enrolment_id for item in items.values()})
     for (index, item), no_files in zip(items.items(), unknown, strict=True):
-        if faults := [*wire.faults(rules.EMPLOYMENT, item.body, call.today), *no_files]:
+        before_birth = rules.unborn(item.body.from_on, born.get(item.enrolment_id))
+        if faults := [*wire.faults(rules.EMPLOYMENT, item.body, call.today), *before_birth, *no_files]:
             results[index] = rejected(*faults)
         elif told.setdefault(item.same, index) != index:
             results[index] = Result("unchanged")

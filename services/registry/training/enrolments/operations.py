@@ -173,7 +173,9 @@ def _full(training: TrainingClass) -> str:
 async def record_employment(session: AsyncSession, call: Call, enrolment_id: UUID, body: schemas.EmploymentIn) -> schemas.EmploymentOut:
     """Keeps a fact about a person's work."""
     await reading.get(session, call, enrolment_id)
-    if faults := [*wire.faults(rules.EMPLOYMENT, body, call.today), *await files.unknown(session, call, {"/proof": body.proof})]:
+    born = await reading.births(session, [enrolment_id])
+    faults = [*wire.faults(rules.EMPLOYMENT, body, call.today), *rules.unborn(body.from_on, born.get(enrolment_id))]
+    if faults := [*faults, *await files.unknown(session, call, {"/proof": body.proof})]:
         raise errors.Invalid(faults=faults)
     return await _employ(session, call, enrolment_id, body, "employment.recorded", {})
 
@@ -202,7 +204,10 @@ async def correct_employment(
         raise errors.Invalid(faults=missing)
     right = schemas.EmploymentIn.model_validate({**before, "kind": EmploymentKind(wrong.kind), "grade": EvidenceGrade(wrong.grade)} | given)
     unknown = await files.unknown(session, call, {"/proof": right.proof}, kept=[wrong.proof])
-    if given and (faults := [*wire.faults(rules.EMPLOYMENT, right, call.today), *unknown]):
+    born = await reading.births(session, [enrolment_id])
+    if given and (
+        faults := [*wire.faults(rules.EMPLOYMENT, right, call.today), *rules.unborn(right.from_on, born.get(enrolment_id)), *unknown]
+    ):
         raise errors.Invalid(faults=faults)
     wrong.voided_at, wrong.void_reason = call.now, body.reason
     await session.flush()

@@ -1,7 +1,7 @@
 """Enrolments as they are shown: one, many, the roster of a class (花名册) as a spreadsheet, and the work people had or found."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -116,6 +116,12 @@ async def get(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.
         row.outcome, call.actor.doer, row.class_status, row.seats_left, elsewhere=visibility.elsewhere(call.actor, row.class_town)
     )
     return schemas.EnrolmentPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
+
+
+async def births(session: AsyncSession, enrolment_ids: Collection[UUID]) -> dict[UUID, date]:
+    """On which day each of the enrolled was born."""
+    wanted = select(Enrolment.id, Trainee.birth_on).join(WRITTEN_AS, WRITTEN_AS.id == Enrolment.trainee_id).join(Trainee, IS_THE_ONE)
+    return {row.id: row.birth_on for row in await session.execute(wanted.where(Enrolment.id == func.any(list(enrolment_ids))))}
 
 
 async def as_of(session: AsyncSession, call: Call, enrolment_id: UUID, on: date) -> schemas.EnrolmentPaper:

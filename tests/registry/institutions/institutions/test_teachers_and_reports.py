@@ -124,6 +124,9 @@ async def test_one_rating_a_year(start: Start) -> None:
         assert (await officer.post(path, json={"year": 2024, "result": "excellent"})).json()["code"] == "duplicate_rating"
         assert (await officer.post(path, json={"year": 2025, "result": "优"})).status_code == 422
         assert [each["year"] for each in (await officer.get(path)).json()["items"]] == [2024]
+        college = await made(officer, "/v1/institutions", institution(credit_code(7), kind="vocational_college"))  # nobody assesses one
+        refused = await officer.post(f"/v1/institutions/{college['id']}/ratings", json={"year": 2100, "result": "excellent"})
+        assert [each["pointer"] for each in refused.json()["errors"]] == ["/year", "/result"]
 
 
 async def test_a_yearly_report_is_posted_once_and_then_corrected(start: Start) -> None:

@@ -1,10 +1,12 @@
 """For whom people work: from and until which day, newly hired or put to another post, told by whom; and what asks for whose worker somebody was on a day."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from services.registry.people.trainees import policy
+from services.registry.people.trainees import policy, rules
+from services.registry.people.trainees.schemas import TraineeChange, TraineeIn
 from shared import db
 from tests.conftest import Service, Start
 from tests.registry import made
@@ -140,3 +142,25 @@ async def test_whose_worker_somebody_was_is_asked_for_a_day(start: Start, on: st
         assert facts["trainees"][0]["employed_here"] is employed
         talent = (await registry.as_("officer").get("/v1/statistics/talent", params={"on": on})).json()
         assert [each["workers"] for each in talent["enterprises"] if each["institution_id"] == here] == [int(employed)]
+
+
+BORN = "1990-03-07"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        pytest.param({"categories": [{"code": "rural_worker", "since_on": BORN}]}, [], id="a-category-from-birth-on"),
+        pytest.param(
+            {"categories": [{"code": "rural_worker", "since_on": "1990-03-06"}]}, ["/categories/0/since_on"], id="of-a-category-before"
+        ),
+        pytest.param({"employments": [{"employer": "甲厂", "from_on": BORN}]}, [], id="work-from-birth-on"),
+        pytest.param({"employments": [{"employer": "甲厂", "from_on": "1990-03-06"}]}, ["/employments/0/from_on"], id="at-work-before"),
+    ],
+)
+def test_nothing_is_told_of_a_person_from_before_birth(body: dict[str, Any], pointers: list[str]) -> None:
+    today = date(2025, 4, 8)
+    new = TraineeIn.model_validate({"name": "杨秀英", "id_number": "522601199003070017", "phone": None, "region_code": "522601100", **body})
+    changed = rules.changes(TraineeChange.model_validate(body), today, date.fromisoformat(BORN))
+    for read in (rules.person(new, today), changed):
+        assert [each.pointer for each in (read if isinstance(read, tuple) else ())] == pointers

@@ -22,6 +22,8 @@ async def test_who_completed_a_class_seeks_work_until_the_plans_months_are_over(
         after = registry.as_("officer", at=made.AFTER)
         await made.posted(after, f"/v1/classes/{class_id}:complete")
         work = {"kind": "farming", "from_on": "2025-04-11", "grade": "E"}
+        unborn = await after.post(f"/v1/enrolments/{enrolled[found]}/employment", json=work | {"from_on": "1990-03-06"})
+        assert [(each["code"], each["pointer"]) for each in unborn.json()["errors"]] == [("invalid_value", "/from_on")]
         await made.posted(after, f"/v1/enrolments/{enrolled[found]}/employment", work, 201)
 
         async def those(day: str, role: str = "officer", **asked: str) -> list[str]:
