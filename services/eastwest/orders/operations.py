@@ -99,6 +99,14 @@ def _period(body: OrderIn, _: date) -> Iterable[errors.Fault]:
         yield errors.Fault("invalid_period", "/until_on", seen=str(body.until_on), allowed=allowed, fix="请改正日期。")
 
 
+def _been(body: OrderIn, today: date) -> Iterable[errors.Fault]:
+    """An order was placed on a day that has been; what its standard will be may be set later."""
+    if body.ordered_on > today:
+        yield errors.Fault(
+            "in_the_future", "/ordered_on", seen=str(body.ordered_on), allowed=f"不晚于 {today}", fix="请按订单上的日期填写。"
+        )
+
+
 def _groups(body: OrderIn, _: date) -> Iterable[errors.Fault]:
     """Posts are unequal only where a law says so, and no more of them than there are."""
     groups = body.conditions.groups if body.conditions else []
@@ -126,7 +134,7 @@ def _standard(body: OrderIn, _: date) -> Iterable[errors.Fault]:
 
 
 LISTED = {"occupation_code": _occupation, "standard": _standard}
-RULES = (_credit_code, _wages, _period, _groups, *LISTED.values())
+RULES = (_credit_code, _wages, _period, _been, _groups, *LISTED.values())
 
 
 def _values(body: OrderIn, today: date, said: Collection[str] = LISTED.keys()) -> dict[str, Any]:

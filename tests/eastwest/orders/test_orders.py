@@ -76,6 +76,12 @@ async def test_a_faulty_order_is_told_where(eastwest: Service, changed: dict[str
     assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [(pointer, code)]
 
 
+@pytest.mark.parametrize(("ordered_on", "told"), [("2025-03-01", []), ("2025-03-02", [("/ordered_on", "in_the_future")])])
+async def test_an_order_was_placed_by_the_day_it_is_entered(eastwest: Service, ordered_on: str, told: list[tuple[str, str]]) -> None:
+    entered = await eastwest.as_("partner", at="2025-03-01T23:59:59+08:00").post("/v1/orders", json=order(ordered_on=ordered_on))
+    assert [(fault["pointer"], fault["code"]) for fault in entered.json().get("errors", [])] == told
+
+
 async def test_all_faults_come_at_once(eastwest: Service) -> None:
     bad = order(employer={"name": "某厂", "uscc": "1", "district_code": "440606"}, wage_to="1.00")
     answer = await eastwest.as_("partner").post("/v1/orders", json=bad)
