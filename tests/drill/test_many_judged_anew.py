@@ -9,7 +9,7 @@ from tests.conftest import Start
 from tests.subsidy.claims.world import a_person, a_world
 from tests.subsidy.reassessments.story import PENSION, Told
 
-pytestmark = [pytest.mark.drill, pytest.mark.alone]
+pytestmark = pytest.mark.drill
 
 DEARER_AT_MOST = 1.5
 

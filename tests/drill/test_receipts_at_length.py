@@ -21,7 +21,7 @@ from tests.subsidy.terms.test_what_if import claimed
 LINES, LINES_A_CLAIM = 100_000, 10_000
 LARGER_AT_MOST, MEDIAN_SECONDS_MORE_AT_MOST = 1.2, 0.05
 
-pytestmark = [pytest.mark.drill, pytest.mark.alone]
+pytestmark = pytest.mark.drill
 
 
 def test_a_hundred_thousand_lines_are_computed_again_without_a_difference() -> None:
@@ -33,6 +33,7 @@ def test_a_hundred_thousand_lines_are_computed_again_without_a_difference() -> N
         seed += 1
 
 
+@pytest.mark.alone
 async def test_receipts_of_a_hundred_thousand_lines_take_the_memory_of_one_and_hold_nobody_up(start: Start) -> None:
     async with start("subsidy") as subsidy:
         fund = await a_fund(subsidy, "99999999.00")

@@ -10,7 +10,7 @@ from tests.conftest import Start
 from tests.subsidy.office import a_fund
 from tests.subsidy.terms.test_what_if import asked, block_with, claimed
 
-pytestmark = [pytest.mark.drill, pytest.mark.alone]
+pytestmark = pytest.mark.drill
 
 LINES_A_CLASS = 40
 SECONDS_AT_MOST, DEARER_AT_MOST = 10.0, 1.3
