@@ -71,6 +71,14 @@ def test_the_days_of_proof_are_kept_of_a_stay_with_the_employer_it_began_with() 
     assert retention.kept([started(), moved, *proofs], DUE, TERMS).proved_on == ()
 
 
+@pytest.mark.parametrize("at_last", [[], [left(DUE + 2 * DAY)]])
+def test_no_days_of_proof_are_kept_of_a_stay_with_a_leaving_in_its_midst(at_last: list[Fact]) -> None:
+    """Be it of a single day: on the day of leaving the stay was over, by all that was known."""
+    away = [left(START + 10 * DAY, "l1"), started(START + 11 * DAY, "s2")]
+    found = retention.kept([started(), *away, FIRST, *at_last], DUE, TERMS)
+    assert (found.now.started_on, found.proved_on) == (START, ())
+
+
 def test_on_a_day_stands_what_had_come_by_then() -> None:
     told = [started(), left(DUE)]
     assert [retention.standing(told, TERMS, day).left_on for day in (DUE - DAY, DUE)] == [None, DUE]
