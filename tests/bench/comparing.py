@@ -12,7 +12,8 @@ RATIO = 1.3
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Of one request: milliseconds until it was answered (median), milliseconds and pages in the databases (mean)."""
+    """Of one request: milliseconds until it was answered (median), milliseconds and pages in the databases (the least of some rounds: what jobs read meanwhile is
+    not its)."""
 
     took: float
     database: float
