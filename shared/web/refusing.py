@@ -4,7 +4,6 @@ from functools import partial
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy import insert
 
 from shared import access, audit, errors, sound, wire
 from shared.web.kernel import Kernel
@@ -32,16 +31,16 @@ async def misshapen(request: Request, kernel: Kernel, operation: Operation, take
 
 async def refused(request: Request, kernel: Kernel, operation: Operation, error: Exception) -> errors.Problem:
     """The problem to answer with. What it keeps is kept first, in a transaction of its own: the refused one is gone."""
-    problem = translate(error)
-    kept = [*problem.kept]
+    problem, entries = translate(error), list[dict[str, object]]()
     call = getattr(request.state, "call", None)
     if call and call.actor is not access.ANYONE and (problem.status == 403 or problem.code in (FOUR_EYES, *operation.traced)):
-        kept.append(insert(audit.TRAIL).values(_entries(request, call, operation, problem)))
-    if kept:
+        entries = _entries(request, call, operation, problem)
+    if problem.kept or entries:
         try:
             async with kernel.writing.begin() as session:
-                for statement in kept:
+                for statement in problem.kept:
                     await session.execute(statement)
+                await audit.record_all(session, entries)
         except Exception as failure:  # a refusal that leaves no trace is not given
             return translate(failure)
     return problem
