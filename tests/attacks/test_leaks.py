@@ -58,7 +58,7 @@ Request = dict[str, Any]
 
 def leaked(said: str) -> str:
     """What of the numbers stands in a text, whatever script or encoding it is in; a separator between digits hides nothing."""
-    plain = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in unquote(said))
+    plain = re.sub(r"[^\D0-9]", lambda found: str(unicodedata.decimal(found[0])), unquote(said))
     plain = re.sub(r"(?<=\d)[ \-](?=\d)", "", plain)
     return ", ".join(sorted(part for part in PARTS if part in plain))
 
