@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,8 @@ class Process:
 
 def _run(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
     tie_to(os.getppid(), signal.SIGKILL)
+    alive = forkserver._forkserver._forkserver_alive_fd  # type: ignore[attr-defined]
+    os.close(alive)  # held here too, it would keep who forks us alive, and so us, after a kill -9 of the tests
     os.setsid()
     os.chdir(ROOT)
     with log.open("ab") as written:
