@@ -128,7 +128,7 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
     session.add(certificate)
     await session.flush()
     await deeds.record(session, call, "certificate.registered", certificate.id, **reading.thin(certificate))
-    return steps.paper(call, certificate)
+    return steps.paper(call, certificate).model_copy(update={"warnings": await reading.alike(session, [certificate.id])})
 
 
 async def not_minted(session: AsyncSession, items: Mapping[int, CertificateIn]) -> set[int]:

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import with_expression
 
 from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import policy, visibility
+from services.evaluation.certificates.schemas import CertificateAlike
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.known.conditions import ALIASES
@@ -86,3 +87,17 @@ def thin(certificate: Any) -> dict[str, Any]:
         "version": certificate.version,
         "file_ids": changes.file_ids([certificate.proof]),
     }
+
+
+ALIKE: Final = "证书 {number} 与已登记的 {other} 同一持证人、种类、职业、等级和发证日期,可能是同一本证书的两个编号。请对照原件;确为同一本的,请撤销其中一份。"
+
+
+async def alike(session: AsyncSession, ids: Collection[UUID]) -> list[CertificateAlike]:
+    """Of these, just registered, what may be registered already under another number."""
+    new, other = Certificate.__table__.alias("new"), Certificate.__table__.alias("other")
+    same = [new.c[name].is_not_distinct_from(other.c[name]) for name in ("kind", "occupation_code", "level", "issued_on")]
+    wanted = select(new.c.number.label("number"), other.c.id, other.c.number.label("other")).join(
+        other, and_(new.c.trainee_id == other.c.trainee_id, *same, other.c.number_key != new.c.number_key, other.c.revoked_on.is_(None))
+    )
+    rows = await session.execute(wanted.where(new.c.id == func.any(list(ids))).order_by(new.c.id, other.c.id)) if ids else ()
+    return [CertificateAlike(certificate_id=row.id, detail=ALIKE.format(number=row.number, other=row.other)) for row in rows]

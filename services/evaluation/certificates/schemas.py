@@ -85,9 +85,18 @@ class PrintOut(wire.Out):
     superseded_on: wire.CivilDate | None = Field(description="因补发而作废的日期", examples=[None])
 
 
+class CertificateAlike(wire.Out):
+    """A valid certificate of the same person, kind, trade, level and day, under another number: the same one may have been told twice."""
+
+    certificate_id: UUID
+    certificate_number: names.CertificateNumber = None
+    detail: str = Field(examples=["证书 Y000052012325500001 与已登记的 Y000052012325500010 同一持证人、种类、职业、等级和发证日期。"])
+
+
 class CertificatePaper(CertificateOut):
     """A single certificate, with its prints and what the caller may do with it."""
 
+    warnings: list[CertificateAlike] = Field([], description="登记时:可能重复登记的证书,不妨碍登记", examples=[[]])
     prints: list[PrintOut] = Field([], description="历次印制;其他机构的证书只有其上的姓名")
     allowed_actions: list[wire.AllowedAction]
 

@@ -11,6 +11,7 @@ from services.evaluation import clients
 from services.evaluation.assessments import batch as results
 from services.evaluation.assessments.schemas import ResultIn, ResultsBatch
 from services.evaluation.certificates import batch as certificates
+from services.evaluation.certificates import reading as stored
 from services.evaluation.certificates.schemas import CertificateIn
 from services.evaluation.codes import CertificateSheetKind
 from services.evaluation.imports import facts
@@ -73,7 +74,10 @@ async def _register(session: AsyncSession, call: Call, kernel: Kernel, import_id
             said[index] = {"proof": f"证书名单导入 {import_id}", **row.stated, "trainee_id": trainee_id, "printed_name": row.name}
     items, refused = shaped(CertificateIn, said)
     no_files = await clients.unknown_files(kernel, call, {proof for each in items.values() if (proof := changes.file_id(each.proof))})
-    kept.take(rows, refused | await certificates.register(session, call, kernel, items, holders, no_files), POINTED)
+    results = await certificates.register(session, call, kernel, items, holders, no_files)
+    new = [each.id for each in results.values() if each.outcome == "created" and each.id]
+    kept.notes.extend(each.detail for each in await stored.alike(session, new))
+    kept.take(rows, refused | results, POINTED)
 
 
 async def _enter(

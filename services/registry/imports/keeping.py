@@ -30,6 +30,7 @@ from services.registry.training.enrolments.schemas import EmploymentIn
 from services.registry.training.enterprise_surveys import batch as enterprise_surveys
 from services.registry.training.enterprise_surveys.schemas import SurveyIn
 from services.registry.training.history_imports import operations as history_imports
+from services.registry.training.history_imports import reading as past_years
 from services.registry.training.job_offers import batch as job_offers
 from services.registry.training.job_offers.schemas import JobOfferIn
 from services.registry.training.training_wishes import operations as training_wishes
@@ -70,6 +71,7 @@ class Place(NamedTuple):
     call: Call
     vault: privacy.Vault
     row: Import
+    notes: list[str]
 
 
 async def _teachers(at: Place, some: Mapping[int, sheets.TeacherRow]) -> Mapping[int, Result]:
@@ -172,7 +174,9 @@ async def _past_classes(at: Place, some: Mapping[int, past_classes.PastRow]) -> 
     rows = list(some.values())
     seen = select(Institution.uscc, Institution.id).where(Institution.uscc.in_({row.key[0] for row in rows}))
     ledger = past_classes.Ledger(rows, {each.uscc: each.id for each in await at.session.execute(seen)})
-    ledger.settle(await history_imports.keep(at.session, at.call, at.vault, at.row.filename, ledger.items))
+    results = await history_imports.keep(at.session, at.call, at.vault, at.row.filename, ledger.items)
+    at.notes.extend(each.detail for each in await past_years.alike(at.session, results))
+    ledger.settle(results)
     return ledger.results
 
 
@@ -191,7 +195,8 @@ KEEPERS: Final[Mapping[str, Callable[[Place, Mapping[int, Any]], Awaitable[Mappi
 
 
 async def keep_lists(session: AsyncSession, call: Call, vault: privacy.Vault, row: Import, rows: Sequence[Any], progress: Progress) -> Kept:
-    at, kept = Place(session, call, vault, row), Kept()
+    kept = Kept()
+    at = Place(session, call, vault, row, kept.notes)
     whole = row.kind == SheetKind.PAST_CLASSES  # a class's rows may stand anywhere
     at_a_time, pointed = (max(len(rows), 1), past_classes.POINTED) if whole else (ROWS_AT_A_TIME, POINTED)
     for start in range(0, len(rows), at_a_time):

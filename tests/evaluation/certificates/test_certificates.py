@@ -36,6 +36,18 @@ async def test_an_officer_registers_an_outside_certificate_once(start: Start) ->
         assert [each["type"] for each in events] == ["certificate.registered"] * 2
 
 
+async def test_what_may_be_the_same_certificate_under_another_number_is_told_of(start: Start) -> None:
+    async with world(start) as w:
+        body = made.certificate(await w.worker(1))
+        first = await done(w.officer().post("/v1/certificates", json=body))
+        again = await done(w.officer().post("/v1/certificates", json=body | {"number": "S000052000009245000124"}))
+        [alike] = again["warnings"]
+        assert first["warnings"] == [] and (alike["certificate_id"], alike["certificate_number"]) == (first["id"], first["number"])
+        for serial, changed in enumerate(({"issued_on": "2024-11-06"}, {"level": "intermediate"}, {"trainee_id": await w.worker(2)}), 125):
+            unlike = body | {"number": f"S00005200000924{4 if 'level' in changed else 5}000{serial}"} | changed
+            assert (await done(w.officer().post("/v1/certificates", json=unlike)))["warnings"] == [], changed
+
+
 async def test_registering_the_same_at_once_keeps_one(start: Start) -> None:
     async with world(start) as w:
         body = made.certificate(await w.worker(1))

@@ -91,6 +91,9 @@ async def test_certificates_of_other_issuers_come_in_once_and_every_fault_is_tol
             ],
         )
         assert first["notes"] == ["表“名单”第 3 行:职业(工种)不在目录中,证书登记时不带职业。"]
+        same = (*rows[0][:3], number.format(9), *said)
+        [note] = (await imported(w.officer(), sheet(CERTIFICATES, same), kind="certificates", mode="validate"))["notes"]
+        assert note.startswith(f"证书 {number.format(9)} 与已登记的 {number.format(1)} ")
         again = await imported(w.officer(), sheet(CERTIFICATES, *rows[:2]), kind="certificates")
         assert outcome(again) == ({"unchanged": 2}, [])
         others = [(people.name(2), people.id_number(2), "", number.format(1), *said), (*rows[0][:6], "2024-11-06", rows[0][7])]

@@ -74,6 +74,7 @@ async def test_a_ledger_goes_in_class_by_class_and_comes_back_with_what_stands_a
     cells = {(each["row"], each["column"]): "1500" for each in job["errors"] if each["code"] == "invalid_value"}
     again = await imported(officer, corrected((await officer.get(job["result_url"])).content, cells), kind="past_classes")
     assert again["summary"] == counts(9, created=2, unchanged=2, rejected=5)
+    assert "原编号 2023-NY-017" in "".join(again["notes"]) and job["notes"] == tried["notes"]
     assert await trained(registry) == [3, 3]
 
     newest, first = (await officer.get("/v1/history-imports")).json()["items"]

@@ -34,17 +34,19 @@ NOBODY: Mapping[str, Any] = {"from_on": None, "reason": None, "proof": None}
 
 
 async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: schemas.HistoryImportIn) -> schemas.HistoryImportAnswer:
-    import_id = db.new_id()
+    import_id, warnings = db.new_id(), list[schemas.HistoryAlike]()
 
     async def kept(items: Mapping[int, PastClassIn]) -> Mapping[int, Result]:
         if sum(len(item.people) for item in items.values()) > schemas.PEOPLE_AT_MOST:
             fix, allowed = "请分成几次导入。", f"一次至多 {schemas.PEOPLE_AT_MOST} 名学员"
             raise errors.Invalid(faults=[Fault("invalid_value", "/items", allowed=allowed, fix=fix)])
-        return await _keep(session, call, vault, import_id, asked.document, items)
+        results = await _keep(session, call, vault, import_id, asked.document, items)
+        warnings.extend(await reading.alike(session, results))
+        return results
 
     answer = await batches.run(session, asked, kept, HistoryClassDiffers, rules=partial(wire.faults, rules.WHOLE, today=call.today))
     made = asked.mode == "commit" and answer.summary.created
-    return schemas.HistoryImportAnswer(**dict(answer), id=import_id if made else None)
+    return schemas.HistoryImportAnswer(**dict(answer), id=import_id if made else None, warnings=warnings)
 
 
 async def keep(

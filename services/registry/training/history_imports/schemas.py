@@ -55,10 +55,23 @@ class HistoryImportIn(Batch[PastClassIn]):
     document: wire.Word | None = Field(None, description="依据的台账或文号", examples=["2023 年培训台账"])
 
 
+class HistoryAlike(wire.Out):
+    """A class that may be counted already: of the same institution, channel and trade on the same days, under another number."""
+
+    index: int = Field(description="第几项,从 0 起")
+    class_id: UUID | None = Field(description="相像的班级;同在本次导入中的为 null")
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
+    detail: str = Field(
+        examples=["班级编号 2024-NY-018 与已在册的 KL-PX-2024-000093(原编号 2024-17)同一机构、渠道、工种和起止日期,可能是同一个班。"]
+    )
+
+
 class HistoryImportAnswer(BatchOut):
     """Each item's `id` is its class."""
 
     id: UUID | None = Field(description="本次导入的编号;没有新增班级或只校验的为 null")
+    warnings: list[HistoryAlike] = Field([], description="可能重复导入的班级,不妨碍导入")
 
 
 class HistoryImportOut(wire.Out):
