@@ -82,7 +82,8 @@ def test_empty_there_is_no_paper_and_every_list_says_so(tmp_path: Path) -> None:
         for noun in ("trainees", "institutions", "classes", "claims", "certificates", "orders", "placements"):
             answer = http.get(f"/v1/{noun}").json()
             assert (answer["items"], answer["next_cursor"]) == ([], None), noun
-        assert http.get("/v1/worklist").json()["items"] == []
+        on = {"X-Server-Date": "2025-04-10T09:00:00+08:00"}  # late in a year the calendar of the next one waits
+        assert http.get("/v1/worklist", headers=on).json()["items"] == []
 
 
 def test_crowded_lists_have_pages(tmp_path: Path) -> None:
