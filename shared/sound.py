@@ -86,7 +86,7 @@ def beside(shape: Iterable[errors.Fault], model: type[BaseModel], said: Mapping[
         return found
     faulty: dict[tuple[str, str], list[Path]] = {}
     for name, *rest in paths:
-        if len(rest) > 1 and isinstance(said.get(name), list) and not _in_list(said[name][int(rest[0])], rest[1:]):
+        if len(rest) > 1 and isinstance(said.get(name), list):
             faulty.setdefault((name, rest[0]), []).append(rest[1:])
     with contextlib.suppress(ValidationError):  # a list that is too short without them
         found += _placed(rules(Sound(model, left, plain)), places)
@@ -123,13 +123,19 @@ def _without(value: Any, faulty: Sequence[Path], places: dict[Path, list[int]], 
 
 
 def _placed(found: Iterable[errors.Fault], places: Mapping[Path, Sequence[int]]) -> Iterator[errors.Fault]:
-    """Those that are about elements of these lists, each where it stands in the body."""
+    """Those that are about elements of these lists, each where it stands in the body. Of an element that holds such a list itself, only what is said within
+    that list: what the element comes to, only the whole one says."""
+    inner = [key for key in places if any(key[:n] in places for n in range(len(key)))]
     for fault in found:
-        parts, told = (fault.pointer or "").split("/")[1:], list[str]()
+        parts, told = tuple((fault.pointer or "").split("/")[1:]), list[str]()
         listed = False
         for n, part in enumerate(parts):
-            here = places.get(tuple(parts[:n]))
+            here = places.get(parts[:n])
             listed |= here is not None
             told.append(part if here is None else str(here[int(part)]))
-        if listed:
+        if listed and all(_within(parts, key) for key in inner if parts[: len(key) - 1] == key[:-1]):
             yield replace(fault, pointer=f"/{'/'.join(told)}")
+
+
+def _within(parts: Path, key: Path) -> bool:
+    return len(parts) > len(key) and parts[: len(key)] == key

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.drill, pytest.mark.alone]
 SLOW = 300
 AT_ONCE = 500
 HEAD_SECONDS = Settings.model_fields["caller_seconds"].default
+PLACES = Settings.model_fields["requests_at_most"].default // 2  # for one service: the other half is left to the others
 CONNECTIONS = Settings.model_fields["connections_at_most"].default
 OTHERS_WAIT_SECONDS = 1.0
 MB = 1_000_000
@@ -194,7 +195,7 @@ async def test_five_hundred_at_once_are_served_or_told_at_once_to_come_again(sta
     assert {(await ask(port, read)).status for _ in range(5)} == {200}
 
 
-@pytest.mark.parametrize("many", [64, 200])
+@pytest.mark.parametrize("many", [64, PLACES])
 async def test_as_many_as_there_are_places_for_are_all_served(stack: Stack, read: bytes, many: int) -> None:
     told = await asyncio.gather(*(ask(stack.ports["gateway"], read) for _ in range(many)))
     assert {each.status for each in told} == {200}

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.demo.main_job import SAMPLES, Job, Person, Refused
 from deploy.stack import Stack
+from tests.journeys import conftest
 
 TRUTH = json.loads((SAMPLES / "truth.json").read_text())
 
@@ -139,4 +140,7 @@ def test_a_stopped_service_gives_a_problem_not_a_hang(stack: Stack, job: Job) ->
         assert job.officer.ask("GET", "/v1/classes", on="2025-07-31").status_code == 200
     finally:
         stack.restart("subsidy")
+        conftest.until(
+            lambda: job.officer.ask("GET", "/v1/claims?limit=1", on="2025-07-31").status_code == 200
+        )  # not asked for a moment yet
     assert httpx.get(f"{stack.gateway_url}/v1/schemes", timeout=10).status_code in (200, 401)

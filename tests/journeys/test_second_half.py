@@ -268,6 +268,9 @@ def test_an_overview_gathers_the_services_and_names_the_one_that_is_away(stack: 
         assert told.job.officer.do("GET", "/v1/worklist", on=AFTER)["services"]["evaluation"] == "unavailable"
     finally:
         stack.restart("evaluation")
+        conftest.until(
+            lambda: told.job.officer.ask("GET", "/v1/certificates?limit=1", on=AFTER).status_code == 200
+        )  # not asked for a moment yet
 
 
 def _line(told: SimpleNamespace, code: str, as_of: str = PLAN_END) -> Any:

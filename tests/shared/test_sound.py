@@ -49,6 +49,13 @@ def _whole(body: Any, _: date) -> Iterable[errors.Fault]:
         yield errors.Fault("sum", "/people")
 
 
+def _ends_in(body: Any, _: date) -> Iterable[errors.Fault]:
+    for index, each in enumerate(body.leaves):
+        if each.levels == [] and each.people == 7:
+            yield errors.Fault("none", f"/leaves/{index}/levels")
+            yield errors.Fault("none", f"/leaves/{index}")
+
+
 def _twice(body: Any, _: date) -> Iterable[errors.Fault]:
     return [errors.Fault("twice", f"/codes/{n}") for n, each in enumerate(body.codes) if each in body.codes[:n]]
 
@@ -79,6 +86,11 @@ LATE, WRONG = {"on": "2025-05-02"}, {"on": "soon"}
             {"/leaves/0/on", "/leaves/1/on", "/leaves/1/levels/0", "/leaves/1/levels/1"},
             id="inner-behind-a-faulty-one",
         ),
+        pytest.param(
+            {"leaves": [{"on": "2025-05-01", "people": 7, "levels": ["x"]}]},
+            {"/leaves/0/levels/0"},
+            id="what-only-the-whole-inner-list-says",
+        ),
         pytest.param({"leaves": [], "codes": ["a", "a"]}, {"/leaves", "/codes/1"}, id="too-short-by-itself"),
         pytest.param(
             {"leaves": [WRONG, LATE], "codes": [5, "a", "a"]}, {"/leaves/0/on", "/leaves/1/on", "/codes/0", "/codes/2"}, id="two-lists"
@@ -94,7 +106,7 @@ LATE, WRONG = {"on": "2025-05-02"}, {"on": "soon"}
     ],
 )
 def test_faults_of_shape_of_one_hide_no_rule_of_another(said: dict[str, Any], told: set[str]) -> None:
-    rules = partial(wire.faults, [_days, _levels, _whole, _twice, _firm], today=TODAY)
+    rules = partial(wire.faults, [_days, _levels, _ends_in, _whole, _twice, _firm], today=TODAY)
     body = SOUND | said
     try:
         found = rules(Paper.model_validate(body))
