@@ -63,7 +63,7 @@ class HistoryAlike(wire.Out):
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
     detail: str = Field(
-        examples=["班级编号 2024-NY-018 与已在册的 KL-PX-2024-000093(原编号 2024-17)同一机构、渠道、工种和起止日期,可能是同一个班。"]
+        examples=["班级编号 2024-NY-018 与已在册的 PX-2024-000093(原编号 2024-17)同一机构、渠道、工种和起止日期,可能是同一个班。"]
     )
 
 

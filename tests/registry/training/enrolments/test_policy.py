@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registry.training.enrolments.policy import allowed_actions, why_not, work_actions
+from services.registry.training.enrolments.policy import ELSEWHERE, allowed_actions, why_not, work_actions
 from shared.steps import Doer
 
 SCHOOL = Doer("institution", "a")
@@ -25,7 +25,9 @@ def test_a_step_is_refused_by_its_class_or_its_seats(
 ) -> None:
     refusal = why_not(action, outcome, SCHOOL, class_status, seats_left)
     assert (refusal and refusal.code) == code
-    assert allowed_actions(outcome, SCHOOL, class_status, seats_left)[action] == refusal
+    assert allowed_actions(outcome, SCHOOL, class_status, seats_left, elsewhere=False)[action] == refusal
+    of_another_town = allowed_actions(outcome, SCHOOL, class_status, seats_left, elsewhere=True)[action]
+    assert of_another_town == (refusal if action == "employment" else ELSEWHERE)
 
 
 @pytest.mark.parametrize(
