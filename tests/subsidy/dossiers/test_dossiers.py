@@ -18,7 +18,7 @@ def characters(pdf: bytes) -> set[str]:
     told = set[str]()
     for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
         try:
-            text = zlib.decompress(stream).decode("latin-1")
+            text = zlib.decompressobj().decompress(stream).decode("latin-1")  # one whose last byte is a line's end lacks it here
         except zlib.error:
             continue
         if "beginbfchar" in text or "beginbfrange" in text:
