@@ -122,6 +122,11 @@ class World:
         headers = {"If-Match": f'"{paper["version"]}"'}
         return await done(client.post(f"/v1/{noun}/{paper['id']}:{action}", json=body or {}, headers=headers))
 
+    async def issued(self, n: int = 1) -> dict[str, Any]:
+        """A certificate minted on 20 June 2025 for the n-th person."""
+        paper = await self.batch((await self.filing())["id"], [await self.worker(n)], "issued")
+        return (await self.certificates(assessment_id=paper["id"]))[0]
+
     async def batch(
         self, filing_id: str, candidates: list[str], status: str = "open", passed: list[bool] | None = None, **changed: Any
     ) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What is wrong with a batch that was asked for, or with the bank's answers: every fault at once, under the problem of the first."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -164,28 +164,20 @@ def returned_between(body: ReturnIn, paid_on: date, today: date) -> Faults:
 
 def paid_before_now(body: BankResults, today: date) -> Faults:
     """Nothing was paid on a day to come."""
-    for position, each in enumerate(body.results):
-        if each.paid_on is not None and each.paid_on > today:
-            yield errors.Fault(
-                PAID_IN_FUTURE,
-                pointer=f"/results/{position}/paid_on",
-                seen=str(each.paid_on),
-                allowed=f"≤ {today}",
-                fix=f"不得晚于 {today}。请核对银行回单。",
-            )
+    yield from _paid_on_a_day(body, lambda on: on > today, PAID_IN_FUTURE, f"≤ {today}", f"不得晚于 {today}。")
 
 
 def paid_after_export(body: BankResults, exported_on: date | None) -> Faults:
     """The bank pays from the file that was exported to it."""
+    fix = f"银行文件于 {exported_on} 导出,支付不会早于这一天。"
+    yield from _paid_on_a_day(body, lambda on: exported_on is not None and on < exported_on, PAID_BEFORE_EXPORT, f"≥ {exported_on}", fix)
+
+
+def _paid_on_a_day(body: BankResults, wrong: Callable[[date], bool], code: str, allowed: str, fix: str) -> Faults:
     for position, each in enumerate(body.results):
-        if each.paid_on and exported_on and each.paid_on < exported_on:
-            yield errors.Fault(
-                PAID_BEFORE_EXPORT,
-                pointer=f"/results/{position}/paid_on",
-                seen=str(each.paid_on),
-                allowed=f"≥ {exported_on}",
-                fix=f"银行文件于 {exported_on} 导出,支付不会早于这一天。请核对银行回单。",
-            )
+        if each.paid_on is not None and wrong(each.paid_on):
+            at = f"/results/{position}/paid_on"
+            yield errors.Fault(code, pointer=at, seen=str(each.paid_on), allowed=allowed, fix=f"{fix}请核对银行回单。")
 
 
 def came_back(result: PaymentResult, payment: Payment, today: date) -> bool:

@@ -8,16 +8,10 @@ import pytest
 from tests import people
 from tests.conftest import Start
 from tests.evaluation import made
-from tests.evaluation.made import World, done, fault_codes, refused, world
+from tests.evaluation.made import done, fault_codes, refused, world
 from tests.registry import made as registered
 
 REISSUED = {200: (403, "wrong_role"), 404: (404, "not_found")}  # printed anew by who issued it
-
-
-async def _issued(w: World, n: int = 1) -> dict[str, Any]:
-    """A certificate minted on 20 June 2025 for the n-th person."""
-    paper = await w.batch((await w.filing())["id"], [await w.worker(n)], "issued")
-    return (await w.certificates(assessment_id=paper["id"]))[0]
 
 
 async def test_an_officer_registers_an_outside_certificate_once(start: Start) -> None:
@@ -112,7 +106,7 @@ async def test_an_operating_permit_hides_the_id_number_it_is_made_of(start: Star
 )
 async def test_anyone_verifies_a_certificate_on_any_day(start: Start, on: str, valid: bool, reason: str | None) -> None:
     async with world(start) as w:
-        certificate = await _issued(w)
+        certificate = await w.issued()
         await done(w.reviewer("2025-08-01").post(f"/v1/certificates/{certificate['id']}:revoke", json={"reason": "弄虚作假"}))
         asked = {"number": certificate["number"].lower(), "name": people.name(1)}
         said = await done(w.evaluation.as_("public", at=made.at("2025-12-01")).post("/v1/certificates:verify", json=asked | {"on": on}))
@@ -127,7 +121,7 @@ async def test_anyone_verifies_a_certificate_on_any_day(start: Start, on: str, v
 
 async def test_a_wrong_name_is_answered_as_an_unknown_number_is(start: Start) -> None:
     async with world(start) as w:
-        certificate = await _issued(w)
+        certificate = await w.issued()
         public = w.evaluation.as_("public")
         wrong = await done(
             public.post("/v1/certificates:verify", json={"number": certificate["number"], "name": "龙阿妹", "on": "2025-07-01"})
@@ -140,7 +134,7 @@ async def test_a_wrong_name_is_answered_as_an_unknown_number_is(start: Start) ->
 
 async def test_a_certificate_is_revoked_once_and_says_so(start: Start) -> None:
     async with world(start) as w:
-        certificate = await _issued(w)
+        certificate = await w.issued()
         path = f"/v1/certificates/{certificate['id']}:revoke"
         await refused(w.officer().post(path, json={"reason": "弄虚作假"}), 403, "wrong_role")
         assert fault_codes(await refused(w.reviewer().post(path), 422, "invalid")) == [("missing_field", "/reason")]
@@ -163,7 +157,7 @@ async def test_a_certificate_is_revoked_once_and_says_so(start: Start) -> None:
 
 async def test_who_sees_a_certificate(start: Start) -> None:
     async with world(start) as w:
-        certificate = await _issued(w)
+        certificate = await w.issued()
         outside = await done(w.officer().post("/v1/certificates", json=made.certificate(await w.worker(2, employer_id=None))))
         other = await w.institution()
         seen = {
@@ -204,62 +198,6 @@ async def test_the_holders_school_and_employer_see_a_certificate_too(start: Star
             await refused(seen.post(f"/v1/certificates/{paper['id']}:reissue", json={"reason": "遗失"}), *REISSUED[status])
 
 
-async def test_facts_for_rules_tell_scope_exam_and_revocation(start: Start) -> None:
-    async with world(start) as w:
-        certificate = await _issued(w)
-        outside = await done(w.officer().post("/v1/certificates", json=made.certificate(await w.worker(2))))
-        await done(w.reviewer("2025-08-01").post(f"/v1/certificates/{certificate['id']}:revoke", json={"reason": "弄虚作假"}))
-        asked = {"trainee_ids": [certificate["trainee_id"]], "certificate_ids": [outside["id"], made.some_id()]}
-        client = w.evaluation.internal()
-        client.headers["X-Server-Date"] = made.at("2025-09-01")
-        facts = {each["id"]: each for each in (await done(client.post("/internal/v1/certificate-facts", json=asked)))["certificates"]}
-        assert facts.keys() == {certificate["id"], outside["id"]}
-        minted = facts[certificate["id"]]
-        assert (minted["in_scope"], minted["outside"], minted["exam_held_on"], minted["status"]) == (True, False, made.HELD, "revoked")
-        assert minted["revoked_on"] == "2025-08-01" and minted["issued_that_month"] == 1 and minted["number_fits"] is True
-        assert (minted["valid"], minted["months_since_issue"], minted["earlier_levels"]) == (False, 2, [])
-        assert (facts[outside["id"]]["in_scope"], facts[outside["id"]]["outside"]) == (None, True)
-        assert facts[outside["id"]]["body_flags"] == []
-
-
-@pytest.mark.parametrize(
-    ("on", "valid", "months"), [("2024-11-04", False, 0), ("2024-11-05", True, 0), ("2025-02-04", True, 2), ("2025-02-05", True, 3)]
-)
-async def test_facts_tell_validity_and_months_on_the_day_asked_about(start: Start, on: str, valid: bool, months: int) -> None:
-    async with world(start) as w:
-        kept = await done(w.officer().post("/v1/certificates", json=made.certificate(await w.worker(1))))
-        asked = {"certificate_ids": [kept["id"]], "on": on}
-        [fact] = (await done(w.evaluation.internal().post("/internal/v1/certificate-facts", json=asked)))["certificates"]
-        assert (fact["valid"], fact["months_since_issue"]) == (valid, months)
-
-
-async def test_facts_tell_the_levels_that_a_holder_had_before(start: Start) -> None:
-    """Of the same occupation, from an earlier day, not revoked by then; also where only the later certificate is asked for."""
-    async with world(start) as w:
-        worker = await w.worker(1)
-        papers = [
-            made.certificate(worker, number=f"S000052000009{year}{digit}{serial:06}", level=level, issued_on=f"20{year}-01-05", **more)
-            for serial, (year, digit, level, more) in enumerate(
-                [
-                    (22, 5, "junior", {}),
-                    (23, 4, "intermediate", {}),
-                    (23, 4, "intermediate", {"occupation_code": made.WELDER}),
-                    (24, 3, "senior", {}),
-                    (24, 5, "junior", {}),
-                ]
-            )
-        ]
-        kept = [await done(w.officer().post("/v1/certificates", json=each)) for each in papers]
-        await done(w.reviewer("2023-12-31").post(f"/v1/certificates/{kept[1]['id']}:revoke", json={"reason": "弄虚作假"}))
-        client, asked = w.evaluation.internal(), {"certificate_ids": [each["id"] for each in (kept[1], kept[2], kept[3])]}
-        found = (await done(client.post("/internal/v1/certificate-facts", json=asked)))["certificates"]
-        assert {each["id"]: each["earlier_levels"] for each in found} == {
-            kept[1]["id"]: ["junior"],
-            kept[2]["id"]: [],
-            kept[3]["id"]: ["junior"],
-        }
-
-
 async def test_a_number_registered_before_is_passed_over_when_minting(start: Start) -> None:
     async with world(start) as w:
         paper = await w.batch((await w.filing())["id"], [await w.worker(n) for n in range(3)], "locked")
@@ -272,7 +210,7 @@ async def test_a_number_registered_before_is_passed_over_when_minting(start: Sta
 async def test_a_number_of_a_body_filed_here_is_one_that_was_minted_here(start: Start) -> None:
     """Its filing is accepted on 2 January 2025; what it issued before was numbered elsewhere."""
     async with world(start) as w:
-        issued, worker = await _issued(w), await w.worker(2)
+        issued, worker = await w.issued(), await w.worker(2)
         forged = made.certificate(worker, number=f"{made.PREFIX}255000009", issued_on="2025-01-02")
         await refused(w.officer().post("/v1/certificates", json=forged), 409, "number_not_minted")
         minted = made.certificate(worker, number=issued["number"], issued_on="2025-06-20")
@@ -284,7 +222,7 @@ async def test_a_number_of_a_body_filed_here_is_one_that_was_minted_here(start: 
 async def test_the_printed_name_and_todays_both_verify(start: Start) -> None:
     """A name that was neither printed nor is today's does not, though the registry knows it."""
     async with world(start) as w:
-        issued = await _issued(w)
+        issued = await w.issued()
         assert issued["printed_name"] == people.name(1)
         holder = f"/v1/trainees/{issued['trainee_id']}"
         for name in ("潘误写", "潘绣英"):
@@ -344,14 +282,3 @@ async def test_a_special_skill_names_the_standard_it_was_examined_by(
         unknown = body | {"number": "ZX2024000002", "skill_standard_id": trainee}
         told = (await w.officer().post("/v1/certificates", json=unknown)).json()
         assert [(each["code"], each["pointer"]) for each in told["errors"]] == [("unknown_skill_standard", "/skill_standard_id")]
-
-
-async def test_a_burst_is_found_in_any_month_whatever_the_calendar_calls_it(start: Start) -> None:
-    async with world(start) as w:
-        worker = await w.worker(1)
-        for n, day in enumerate(("2025-04-20", "2025-04-30", "2025-04-30", "2025-05-30", "2025-05-31")):
-            body = made.certificate(worker, kind="completion", level=None, number=f"凯培字〔2025〕第{n + 1}号", issued_on=day)
-            await done(w.officer().post("/v1/certificates", json=body))
-        read = await done(w.evaluation.internal().post("/internal/v1/certificate-facts", json={"trainee_ids": [worker]}))
-        found = {each["issued_on"]: (each["issued_that_month"], each["issued_that_day"]) for each in read["certificates"]}
-        assert found == {"2025-04-20": (3, 1), "2025-04-30": (3, 2), "2025-05-30": (3, 1), "2025-05-31": (2, 1)}
