@@ -107,7 +107,8 @@ async def test_a_record_of_another_employer_proves_nothing_and_warns(eastwest: S
     [
         (record(1, "2025-08"), []),
         (record(1, "2025-09"), ["in_the_future", "in_the_future"]),
-        (record(1, "1900-01", paid_on="2025-09-10"), ["invalid_value"]),  # before that person was born
+        (record(1, "1959-12", paid_on="2025-09-10"), ["invalid_value"]),  # the month before that person was born
+        (record(1, "1960-01", paid_on="2025-09-10"), []),
         (record(1, paid_on="2025-09-11"), ["in_the_future"]),
         (record(2), ["unknown_trainee"]),
     ],

@@ -1,8 +1,11 @@
 """What may be done with an enrolment: by its own state, its class's, and how many seats are left."""
 
+from datetime import date
+
 import pytest
 
 from services.registry.training.enrolments.policy import ELSEWHERE, allowed_actions, why_not, work_actions
+from services.registry.training.enrolments.rules import unborn
 from shared.steps import Doer
 
 SCHOOL = Doer("institution", "a")
@@ -36,3 +39,8 @@ def test_a_step_is_refused_by_its_class_or_its_seats(
 def test_a_record_of_work_is_corrected_while_it_stands(role: str, voided: bool, code: str | None) -> None:
     refusal = work_actions(Doer(role, "a"), voided=voided)["correct"]
     assert (refusal and refusal.code) == code
+
+
+@pytest.mark.parametrize(("from_on", "told"), [("1990-03-06", ["invalid_value"]), ("1990-03-07", [])])
+def test_nobody_works_before_the_day_of_their_birth(from_on: str, told: list[str]) -> None:
+    assert [each.code for each in unborn(date.fromisoformat(from_on), date(1990, 3, 7))] == told
