@@ -231,6 +231,7 @@ class PlacementRead(_Read):
     due_on: date | None = None
     weakest_grade: EvidenceGrade | None = None
     one_employer: bool
+    insured_elsewhere: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

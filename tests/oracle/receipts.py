@@ -196,6 +196,7 @@ def _a_placement(random: Random) -> PlacementFacts | None:
     made = replace(
         made,
         warnings=random.choice([None, None, ("two_orders", "order_expired")]),
+        insured_elsewhere=("2025-03",) if made.placement_id == "placement 2" else None,
         ordered_on=random.choice([None, date(2025, 2, 1), date(2025, 2, 2)]),
         started_on=random.choice([made.started_on] * 5 + [None]),
     )

@@ -426,7 +426,8 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
         many = certificate["issued_that_month"] > (most or 1e9) or certificate["assessed_that_month"] > (of_one or 1e9)
         found += when(many or certificate.get("body_flags"), "certificate_burst", "hold" if many else "note")
     found += when(no_order(facts, line, block), "order_missing", "refuse")
-    found += when((placement or {}).get("warnings"), "placement_doubtful", "note")
+    elsewhere, at_one = (placement or {}).get("insured_elsewhere"), block.get("same_employer") or facts["scheme"] == "placement_absorption"
+    found += when(elsewhere or (placement or {}).get("warnings"), "placement_doubtful", "hold" if elsewhere and at_one else "note")
     found += when(placement and not placement.get("started_on"), "retention_not_met", "refuse")
     if block["retention_required"] and placement and placement.get("started_on") and (effect := stay(placement, block)):
         found.append(("retention_not_met", effect))

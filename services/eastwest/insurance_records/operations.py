@@ -1,5 +1,5 @@
 """Takes in what insurance offices say of people, and takes it back. A record that names the placement's own employer becomes a fact of it, of grade A,
-under the insurance office's name: it is proof as all other proof is. One that names another stands beside it as a warning.
+under the insurance office's name: it is proof as all other proof is. One that names another stands beside it as a warning, and the feed tells of it.
 
 A record that found no placement of its employer is tried anew when it is sent again: what was reported late may have made one.
 """
@@ -22,12 +22,12 @@ from services.eastwest.insurance_records.tables import InsuranceRecord
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.placements import batch, conditions, facts
 from services.eastwest.placements.errors import ExternalRefReused
-from services.eastwest.placements.policy import insured, telling
+from services.eastwest.placements.policy import insured, states, telling
 from services.eastwest.placements.policy.telling import Employer
 from services.eastwest.placements.schemas import EmployerIn, EvidenceIn, UpdateIn
 from services.eastwest.placements.second_looks import days_of
 from services.eastwest.placements.tables import Placement
-from shared import batches, db, deeds, errors, web, wire
+from shared import batches, changes, db, deeds, errors, web, wire
 from shared.access import Call
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 
@@ -61,7 +61,7 @@ async def _keep(
     of_key = tuple_(InsuranceRecord.source, InsuranceRecord.external_ref)
     before = {(row.source, row.external_ref): row for row in await session.scalars(select(InsuranceRecord).where(of_key.in_(keys)))}
     stays = await _stays(session, {row["trainee_id"] for row in rows.values()})
-    news, proving = list[dict[str, Any]](), list[tuple[dict[str, Any], UUID]]()
+    news, proving, doubted = list[dict[str, Any]](), list[tuple[dict[str, Any], UUID]](), dict[UUID, Any]()
     for index, row in rows.items():
         key = (row["source"], row["external_ref"])
         earlier = before.get(key)
@@ -77,6 +77,8 @@ async def _keep(
         if earlier is None:
             news.append(row)
             before[key] = InsuranceRecord(**row)
+            if verdict == Verdict.CONTRADICTED:
+                doubted |= _concerned(row, stays.get(row["trainee_id"], ()))
         results[index] = batches.Result("unchanged" if earlier else "created", earlier.id if earlier else row["id"])
         if verdict == "confirmed" and (earlier is None or earlier.placement_id is None):
             proving.append((row | {"id": results[index].id}, placement.id))
@@ -84,6 +86,7 @@ async def _keep(
         await session.execute(insert(InsuranceRecord), news)
         kept = [deeds.deed(call, "insurance_record.kept", row["id"], details={"source": row["source"]}, event=False) for row in news]
         await deeds.record_all(session, kept)
+    await _announce(session, call, doubted)
     for source in sorted({row["source"] for row, _ in proving}):
         await _prove(session, call, source, [(row, placement) for row, placement in proving if row["source"] == source])
     return results
@@ -124,7 +127,10 @@ async def void(session: AsyncSession, call: Call, record_id: UUID, reason: str) 
     """What it proved, it proves no more."""
     record = await reading.permit(session, call, record_id, lock=True)
     record.voided_at, record.void_reason = call.now, reason
-    if record.placement_id is not None:
+    if record.placement_id is None:
+        stays = await _stays(session, {record.trainee_id})
+        await _announce(session, call, _concerned(vars(record), stays[record.trainee_id]))
+    else:
         taken_back = UpdateIn(
             external_ref=f"{record.external_ref} 作废", kind=UpdateKind.CANCELLED, effective_on=call.today, corrects=record.external_ref
         )
@@ -141,7 +147,7 @@ def office_of(source: str) -> str:
 
 def _judge(row: Mapping[str, Any], stays: Any) -> tuple[Verdict, Any, dict[str, Any]]:
     """What the record says of the placements of its person, and of whose word: of several it is the one whose employer it names, else the latest."""
-    told = insured.Insured(days_of(row["month"]), Employer(row["employer_name"], row["employer_uscc"]))
+    told = _told(row)
     concerned = [(placement, stay) for placement, stay in stays if insured.concerns(told, stay)]
     if not concerned:
         return Verdict.NOBODY_PLACED, None, {}
@@ -150,6 +156,30 @@ def _judge(row: Mapping[str, Any], stays: Any) -> tuple[Verdict, Any, dict[str, 
     word = insured.told_of(told.month, stay.facts, office_of(row["source"]))
     said = {"employer_told": insured.employers_in(stay, told.month)[-1].name, "facts": [each.external_ref for each in word]}
     return Verdict.CONFIRMED if confirmed else Verdict.CONTRADICTED, placement, said
+
+
+def _told(row: Mapping[str, Any]) -> insured.Insured:
+    return insured.Insured(days_of(row["month"]), Employer(row["employer_name"], row["employer_uscc"]))
+
+
+def _concerned(row: Mapping[str, Any], stays: Any) -> dict[UUID, Any]:
+    return {placement.id: placement for placement, stay in stays if insured.concerns(_told(row), stay)}
+
+
+async def _announce(session: AsyncSession, call: Call, doubted: Mapping[UUID, Any]) -> None:
+    """Whoever counts on these placements looks at them again."""
+    of = ("trainee_id", "order_id", "class_id", "version")
+    told = [
+        changes.event(
+            call,
+            "placement.insurance_told",
+            each.id,
+            **{name: getattr(each, name) for name in of},
+            status=states.status_on(call.today, each.started_on, each.left_on),
+        )
+        for each in doubted.values()
+    ]
+    await changes.publish_all(session, told)
 
 
 async def _stays(session: AsyncSession, trainee_ids: set[UUID]) -> dict[UUID, list[tuple[Any, insured.Stay]]]:

@@ -11,6 +11,7 @@ from services.eastwest.codes import EvidenceGrade as Grade
 from services.eastwest.codes import PlacementWarning
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.placements import conditions, facts, second_looks
+from services.eastwest.placements.policy import insured
 from services.eastwest.placements.tables import Placement
 from shared import access, web, wire
 
@@ -39,6 +40,9 @@ class RetentionFact(wire.Out):
     met_on: wire.CivilDate | None
     weakest_grade: Grade | None
     one_employer: bool = Field(description="whether it was one employer all the time")
+    insured_elsewhere: list[str] = Field(
+        description="months (`YYYY-MM`) of the three that count in which an insurance office names an employer of whom nothing was told"
+    )
     warnings: list[PlacementWarning] = Field(
         description="what asks for a second look; what only the registry could tell (classes, sex and age) is not among them"
     )
@@ -54,7 +58,8 @@ async def retention_facts(body: RetentionAsked, session: web.Session) -> Retenti
     wanted = conditions.with_order().where(Placement.id == func.any(body.placement_ids)).order_by(Placement.id)
     rows = (await session.execute(wanted)).all()
     proved = await facts.retentions(session, [row.id for row in rows], body.as_of)
-    warned = await second_looks.warnings_of(session, rows, clients.HistoriesRead(), true()) if rows else {}
+    elsewhere = await second_looks.insured_elsewhere(session, rows) if rows else {}
+    warned = await second_looks.warnings_of(session, rows, clients.HistoriesRead(), true(), elsewhere) if rows else {}
     told = []
     for row in rows:
         found, employer = proved[row.id], row.employer_now or row.employer or {"uscc": row.order_employer_uscc}
@@ -71,6 +76,11 @@ async def retention_facts(body: RetentionAsked, session: web.Session) -> Retenti
                 met_on=found.met_on,
                 weakest_grade=found.weakest_grade,
                 one_employer=found.one_employer,
+                insured_elsewhere=[
+                    f"{each.month.from_on:%Y-%m}"
+                    for each in elsewhere.get(row.id, ())
+                    if insured.counts(each, found.started_on, found.due_on)
+                ],
                 warnings=[each.code for each in warned[row.id]],
             )
         )

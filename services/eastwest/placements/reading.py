@@ -90,7 +90,8 @@ async def _warnings(session: AsyncSession, call: Call, row: Any) -> list[Warned]
     told = call.told.get("histories", {}).get(str(row.trainee_id))
     who = told and told["person"]
     histories = None if told is None else clients.HistoriesRead(classes=told["classes"], people=[who] if who else [])
-    found = await second_looks.warnings_of(session, [row], histories, visibility.rows(call.actor))
+    elsewhere = await second_looks.insured_elsewhere(session, [row])
+    found = await second_looks.warnings_of(session, [row], histories, visibility.rows(call.actor), elsewhere)
     return [Warned(code=each.code, detail=each.detail) for each in found[row.id]]
 
 

@@ -1,7 +1,7 @@
 """What of placements asks for a second look, gathered for many at once: a fixed number of statements, however many they are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,16 @@ from shared.months import months_after
 
 
 async def warnings_of(
-    session: AsyncSession, rows: Sequence[Any], histories: clients.HistoriesRead | None, seen: ColumnElement[bool]
+    session: AsyncSession,
+    rows: Sequence[Any],
+    histories: clients.HistoriesRead | None,
+    seen: ColumnElement[bool],
+    elsewhere: Mapping[UUID, Sequence[insured.Insured]],
 ) -> dict[UUID, list[warnings.Warned]]:
-    """By placement. `histories` None: the registry was asked and did not answer. `seen`: the placements of which whoever asks may know the order."""
+    """By placement. `histories` None: the registry was asked and did not answer. `seen`: the placements of which whoever asks may know the order.
+    `elsewhere`: what `insured_elsewhere` found."""
     people = {row.trainee_id for row in rows}
-    stays, placed, elsewhere = await _stays(session, people, seen), await _placed(session, rows), await _elsewhere(session, rows)
+    stays, placed = await _stays(session, people, seen), await _placed(session, rows)
     attended = facts.attended_by(histories.classes) if histories else {}
     persons = {each.trainee_id: facts.person_of(each) for each in histories.people} if histories else {}
     found = {}
@@ -66,7 +71,7 @@ async def _placed(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, int]
     return {row.order_id: row.placed for row in await session.execute(wanted.group_by(Placement.order_id))}
 
 
-async def _elsewhere(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, list[insured.Insured]]:
+async def insured_elsewhere(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, list[insured.Insured]]:
     """By placement, what insurance offices say of its months and of no employer that was told. By their table: their room stands above this one."""
     of = Placement.metadata.tables["insurance_records"].c
     own = (of.month, of.employer_name, of.employer_uscc)

@@ -188,5 +188,6 @@ def _placement_facts(read: PlacementRead) -> PlacementFacts:
         weakest_grade=read.weakest_grade,
         one_employer=read.one_employer,
         ordered_on=read.ordered_on,
+        insured_elsewhere=read.insured_elsewhere or None,
         warnings=read.warnings or None,
     )

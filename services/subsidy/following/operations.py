@@ -120,6 +120,7 @@ CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("teacher.added", "teacher.changed"), _institution),
     "certificate.revoked": _certificate,
     **dict.fromkeys(("placement.started", "placement.unstarted", "placement.left", "placement.retained", "placement.updated"), _placement),
+    "placement.insurance_told": _placement,
     **dict.fromkeys(("trade_filing.registered", "trade_filing.withdrawn"), _trade),
     **dict.fromkeys(("catalogue.in_force", "catalogue.ended"), _days),
 }

@@ -43,6 +43,7 @@ class PlacementFacts:
     weakest_grade: EvidenceGrade | None = None
     one_employer: bool = True
     ordered_on: date | None = None
+    insured_elsewhere: tuple[str, ...] | None = None  # months of the three, "2025-06"; None: no insurance office names another employer
     warnings: tuple[str, ...] | None = None  # codes of placement warnings; None: nothing of it asks for a second look
 
 

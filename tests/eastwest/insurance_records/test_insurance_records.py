@@ -93,13 +93,53 @@ async def test_a_record_of_another_employer_proves_nothing_and_warns(eastwest: S
     assert await warned() == ["insured_elsewhere"]
     asked = {"placement_ids": [placement_id], "as_of": "2025-09-10"}
     [fact] = (await eastwest.internal().post("/internal/v1/retention-facts", json=asked)).json()["placements"]
-    assert fact["warnings"] == ["insured_elsewhere"]
+    assert (fact["warnings"], fact["insured_elsewhere"]) == (["insured_elsewhere"], ["2025-06"])
     moved = update("c", "employer_changed", "2025-06-10", employer=ELSEWHERE)
     await report(eastwest.as_("partner", at=THEN), placement_id, moved)
     assert await warned() == []
     [again] = await sent(officer, record(1, employer=ELSEWHERE))
     assert (again["outcome"], again["verdict"], again["placement_id"]) == ("unchanged", "confirmed", placement_id)
     assert (await grades(eastwest, placement_id))[1] == ["A", "D", "D"]
+
+
+async def test_whoever_counts_on_a_placement_hears_of_another_employer_and_of_that_taken_back(
+    eastwest: Service, others: Neighbours
+) -> None:
+    placement_id, who = await at_work(eastwest, others)
+    officer = eastwest.as_("officer", at=THEN)
+    await sent(officer, record(1), record(1, "2025-07", employer=ELSEWHERE), mode="validate")
+
+    async def heard() -> list[dict[str, Any]]:
+        feed = (await officer.get("/v1/changes", params={"limit": 200})).json()["items"]
+        return [each["data"] for each in feed if each["type"] == "placement.insurance_told" and each["subject"] == placement_id]
+
+    assert await heard() == []
+    found = await sent(officer, record(1), record(1, "2025-07", employer=ELSEWHERE))
+    [told] = await heard()
+    assert (told["trainee_id"], told["status"]) == (str(who), "working") and told["version"]
+    await sent(officer, record(1, "2025-07", employer=ELSEWHERE))
+    assert len(await heard()) == 1, "said twice, it is one word"
+    for each in found:
+        voided = await officer.post(f"/v1/insurance-records/{each['id']}:void", json={"reason": "报错"})
+        assert voided.status_code == 200, voided.text
+    assert len(await heard()) == 2, "a fact of the placement that is taken back is told as such"
+
+
+@pytest.mark.parametrize(
+    ("month", "counted"), [("2025-05", []), ("2025-06", ["2025-06"]), ("2025-08", ["2025-08"]), ("2025-09", ["2025-09"]), ("2025-10", [])]
+)
+async def test_of_the_months_insured_elsewhere_those_up_to_the_third_count(
+    eastwest: Service, others: Neighbours, month: str, counted: list[str]
+) -> None:
+    later = "2025-11-10T09:00:00+08:00"
+    partner, who = eastwest.as_("partner", at=later), others.person(1)
+    made = await placed(partner, who)
+    await report(partner, made["id"], update("s1", on="2025-06-02", evidence=evidence("2025-06-02", "2025-10-31", "D")))
+    office = eastwest.as_("system", at=later, scopes={"insurance-records.write"})
+    await sent(office, record(1, month, employer=ELSEWHERE))
+    asked = {"placement_ids": [made["id"]], "as_of": "2025-11-10"}
+    [fact] = (await eastwest.internal().post("/internal/v1/retention-facts", json=asked)).json()["placements"]
+    assert (fact["due_on"], fact["insured_elsewhere"]) == ("2025-09-02", counted)
 
 
 @pytest.mark.parametrize(

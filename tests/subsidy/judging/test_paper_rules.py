@@ -121,6 +121,23 @@ def test_a_stay_is_paid_once_it_is_met(changes: dict[str, Any], terms: dict[str,
     assert effect_of("retention_not_met", line, terms_with(STABILITY, **terms), PLACEMENT_CLAIM) == effect
 
 
+@pytest.mark.parametrize(
+    ("changes", "scheme", "same_employer", "effect"),
+    [
+        pytest.param({}, "placement_stability", True, None, id="nothing-said"),
+        pytest.param({"insured_elsewhere": ("2025-03",)}, "placement_stability", True, "hold", id="at-one-employer"),
+        pytest.param({"insured_elsewhere": ("2025-03",)}, "placement_stability", None, "note", id="at-any-employer"),
+        pytest.param({"insured_elsewhere": ("2025-03",)}, "placement_absorption", None, "hold", id="the-employers-own-money"),
+        pytest.param({"warnings": ("two_orders",)}, "placement_absorption", True, "note", id="a-doubt-of-another-kind"),
+    ],
+)
+def test_insured_by_another_is_looked_at_where_the_money_is_for_one_employer(
+    changes: dict[str, Any], scheme: str, same_employer: bool | None, effect: str | None
+) -> None:
+    line, terms = line_with(placement=replace(PLACEMENT, **changes)), terms_with(STABILITY, same_employer=same_employer)
+    assert effect_of("placement_doubtful", line, terms, replace(PLACEMENT_CLAIM, scheme=scheme)) == effect
+
+
 def test_a_stay_on_track_says_from_when_it_passes() -> None:
     finding = findings_of(line_with(placement=replace(PLACEMENT, retention="on_track")), STABILITY, PLACEMENT_CLAIM)["retention_not_met"]
     assert finding.passes_from == date(2025, 5, 1)

@@ -71,6 +71,21 @@ async def test_a_stay_that_is_told_otherwise_holds_what_is_open_and_asks_back_wh
         assert ((await seen(world, opened))["hold"], await recoveries(world)) == (None, [])
 
 
+async def test_an_insurance_office_that_names_another_employer_is_heard_where_the_money_is_for_one(start: Start) -> None:
+    async with papers(start, "placement_stability", same_employer=True) as world:
+        stays = [(who, world.placement(who)) for who in (world.person(bank_account_key="a"), world.person(bank_account_key="b"))]
+        opened, money = [await world.approved(world.claims_for("placement_stability", line(who, placement_id=stay))) for who, stay in stays]
+        await paid(world, money)
+        for said, hold, asked_back in ((["2025-03"], True, [(money["id"], "2000.00")]), ([], False, [])):
+            for _, stay in stays:
+                world.placements[stay] |= {"insured_elsewhere": said, "warnings": ["insured_elsewhere"] if said else []}
+                await hears(world, "placement.insurance_told", stay)
+            told = await seen(world, opened)
+            assert (bool(told["hold"]), await recoveries(world)) == (hold, asked_back)
+            found = [each["seen"] for each in told["lines"][0]["findings"] if each["code"] == "placement_doubtful"]
+            assert found == ["2025-03 由其他单位参保"] * hold
+
+
 async def test_a_claim_is_looked_at_as_of_its_own_day_and_what_would_pay_is_told(start: Start) -> None:
     async with papers(start, "placement_stability") as world:
         who = world.person()

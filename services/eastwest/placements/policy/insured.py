@@ -38,6 +38,11 @@ def concerns(insured: Insured, stay: Stay) -> bool:
     )
 
 
+def counts(insured: Insured, started_on: date | None, due_on: date | None) -> bool:
+    """Whether the month holds a day of the three months that are judged: from the first day at work up to the day before they are met."""
+    return started_on is not None and due_on is not None and started_on <= insured.month.to_on and insured.month.from_on < due_on
+
+
 def employers_in(stay: Stay, month: Span) -> list[Employer]:
     """Those that the person had on days of the month, by what was told: the one that they came with, and whoever followed in it."""
     changes = [(fact.effective_on, fact.employer) for fact in stay.facts if fact.kind == "employer_changed" and fact.employer]

@@ -1,6 +1,6 @@
 """The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
 
-from services.subsidy.codes import CertificateKind, ClaimKind, Effect, FindingCode, RetentionVerdict
+from services.subsidy.codes import CertificateKind, ClaimKind, Effect, FindingCode, RetentionVerdict, SchemeCode
 from services.subsidy.judging import rates, trades
 from services.subsidy.judging.cases import Case
 from services.subsidy.judging.findings import Finding, found, labelled
@@ -163,13 +163,19 @@ def retention_not_met(case: Case) -> Finding | None:
 
 
 def placement_doubtful(case: Case) -> Finding | None:
-    """What of the placement asks for a second look is told, and hinders nothing."""
-    placement = case.line.placement
-    if not placement or not placement.warnings:
+    """What of the placement asks for a second look is told, and hinders nothing; but where money is for the work at one employer, or goes to that employer,
+    somebody looks at it first if an insurance office names another one for a month that counts."""
+    terms, placement = case.terms, case.line.placement
+    if not placement or not (placement.warnings or placement.insured_elsewhere):
         return None
-    seen = "、".join(label("placement_warning", each) for each in placement.warnings)
+    elsewhere = [f"{month} 由其他单位参保" for month in placement.insured_elsewhere or ()]
+    at_this_employer = terms.same_employer or case.claim.scheme == SchemeCode.PLACEMENT_ABSORPTION
+    said = [label("placement_warning", each) for each in placement.warnings or () if not (elsewhere and each == "insured_elsewhere")]
     fix = "请对照就业记录和订单核实;不属实的由对口帮扶地区经办机构更正。"
-    return found(case.terms, FindingCode.PLACEMENT_DOUBTFUL, Effect.NOTE, seen=seen, allowed="就业记录与订单、参保情况一致", fix=fix)
+    effect = Effect.HOLD if elsewhere and at_this_employer else Effect.NOTE
+    return found(
+        terms, FindingCode.PLACEMENT_DOUBTFUL, effect, seen="、".join([*said, *elsewhere]), allowed="就业记录与订单、参保情况一致", fix=fix
+    )
 
 
 def terms_unconfirmed(case: Case) -> Finding | None:
