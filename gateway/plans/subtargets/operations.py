@@ -125,7 +125,7 @@ async def _paper(session: AsyncSession, call: Call, plan: Plan, row: Subtarget) 
 
 
 def _faults(plan: Plan, body: SubtargetIn) -> list[Fault]:
-    faults, regions = [], reading.regions()
+    faults: list[Fault] = []
     line = next((line for line in plan.lines if line.code == body.line), None)
     if line is None:
         faults.append(
@@ -136,8 +136,7 @@ def _faults(plan: Plan, body: SubtargetIn) -> list[Fault]:
         faults.append(
             Fault("invalid_value", "/town", seen="、".join(given) or "空", allowed="town、zone、department 中的一个", fix="请只填一个。")
         )
-    towns = {code for code, region in regions.items() if region.is_town}
-    for name, known in (("town", towns), ("zone", {code for code, region in regions.items() if region.kind == "zone"})):
+    for name, known in zip(("town", "zone"), places(), strict=True):
         if (seen := getattr(body, name)) is not None and seen not in known:
             fix = "请按 GET /v1/regions 填写代码。"
             faults.append(Fault("unknown_region", f"/{name}", seen=redaction.quoted(seen), allowed="本县的区划代码", fix=fix))
@@ -145,14 +144,29 @@ def _faults(plan: Plan, body: SubtargetIn) -> list[Fault]:
         fix = "请按方案填写责任单位的全称。"
         faults.append(Fault("unknown_department", "/department", seen=redaction.quoted(body.department), fix=fix))
     if line is not None:
-        periods = [target.period for target in line.targets] or [str(year) for year in plan.years]
-        if body.period not in periods:
-            allowed = "、".join(periods)
+        of_line = _periods(plan, line)
+        if body.period not in of_line:
+            allowed = "、".join(of_line)
             faults.append(
                 Fault("invalid_value", "/period", seen=redaction.quoted(body.period), allowed=allowed, fix="请填该指标有目标的时段。")
             )
         faults += _of_value(line, body.value)
     return faults
+
+
+def places() -> tuple[set[str], set[str]]:
+    """The codes of the towns and of the zones."""
+    regions = reading.regions()
+    return {code for code, each in regions.items() if each.is_town}, {code for code, each in regions.items() if each.kind == "zone"}
+
+
+def periods(plan: Plan) -> list[str]:
+    """For which a subtarget of some line may be set."""
+    return list(dict.fromkeys(period for line in plan.lines for period in _periods(plan, line)))
+
+
+def _periods(plan: Plan, line: Line) -> list[str]:
+    return [target.period for target in line.targets] or [str(year) for year in plan.years]
 
 
 def _of_value(line: Line, value: int | float) -> list[Fault]:

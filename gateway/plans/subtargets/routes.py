@@ -10,7 +10,7 @@ from gateway.plans.subtargets import operations
 from gateway.plans.subtargets.operations import SETS, DuplicateSubtarget
 from gateway.plans.subtargets.schemas import SubtargetChange, SubtargetIn, SubtargetOut, SubtargetPaper
 from gateway.plans.tables import Subtarget
-from shared import access, errors, history, pages, web, wire
+from shared import access, county, errors, history, pages, web, wire
 
 router = web.Router("plans")
 ALL = "/v1/plans/{plan}/subtargets"
@@ -38,7 +38,12 @@ async def list_subtargets(
     period: pages.AnyOf[str] = None,
 ) -> wire.Page[SubtargetOut]:
     of = existing(plan)
+    towns, zones = operations.places()
     pages.known("line", line, [each.code for each in of.lines])
+    pages.known("town", town, towns)
+    pages.known("zone", zone, zones)
+    pages.known("department", department, county.departments())
+    pages.known("period", period, operations.periods(of))
     filters: dict[Any, Any] = {
         Subtarget.line: line,
         Subtarget.town: town,

@@ -81,6 +81,24 @@ async def test_what_cannot_be_a_subtarget(start: Start, changed: dict[str, Any],
         assert (refused.status_code, {each["pointer"] for each in refused.json()["errors"]}) == (422, faults)
 
 
+@pytest.mark.parametrize(
+    ("name", "known", "unknown"),
+    [
+        ("town", SANKESHU, "lubi"),
+        ("zone", "lubi", SANKESHU),
+        ("department", "市商务局", "市商务"),
+        ("period", "2025", "2099"),
+        ("period", "total", "2"),
+    ],
+)
+async def test_a_filter_that_names_nothing_is_no_empty_list(start: Start, name: str, known: str, unknown: str) -> None:
+    async with start("gateway") as gateway:
+        officer = gateway.as_("officer")
+        assert (await officer.get(ALL, params={name: known})).status_code == 200
+        refused = await officer.get(ALL, params={name: [known, unknown]})
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, name)
+
+
 async def test_the_board_shows_a_towns_target_beside_what_it_brought(start: Start) -> None:
     async with start("registry") as registry, start("gateway") as gateway:
         gateway.knows(registry)
