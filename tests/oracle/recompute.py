@@ -429,9 +429,8 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
     elsewhere, at_one = (placement or {}).get("insured_elsewhere"), block.get("same_employer") or facts["scheme"] == "placement_absorption"
     found += when(elsewhere or (placement or {}).get("warnings"), "placement_doubtful", "hold" if elsewhere and at_one else "note")
     found += when(placement and not placement.get("started_on"), "retention_not_met", "refuse")
-    if block["retention_required"] and placement and placement.get("started_on") and (effect := stay(placement, block)):
-        found.append(("retention_not_met", effect))
-    return found
+    effect = stay(placement, line, block) if block["retention_required"] and placement and placement.get("started_on") else None
+    return found + when(effect, "retention_not_met", str(effect))
 
 
 def no_order(facts: Facts, line: Facts, block: Facts) -> bool:
@@ -442,13 +441,14 @@ def no_order(facts: Facts, line: Facts, block: Facts) -> bool:
     return required and (not placement.get("order_number") or bool(ordered and started and ordered > started))
 
 
-def stay(placement: Facts, block: Facts) -> str | None:
+def stay(placement: Facts, line: Facts, block: Facts) -> str | None:
     if placement["retention"] != "met":
         return "hold" if placement["retention"] == "unproven" else "refuse"
     if block.get("same_employer") and not placement["one_employer"]:
         return "refuse"
-    grade, least = placement.get("weakest_grade"), block.get("evidence_grade_at_least")
-    return "hold" if least and (grade is None or grade > least) else None
+    grade, least, due = placement.get("weakest_grade"), block.get("evidence_grade_at_least"), day(placement.get("due_on") or "0001-01-01")
+    gone = any(each["status"] == "deceased" and (due - day(each["from_on"])).days > 1 for each in line["statuses"])
+    return "hold" if gone or (least and (grade is None or grade > least)) else None
 
 
 # Days

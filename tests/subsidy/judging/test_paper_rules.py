@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.subsidy.judging.facts import ClaimFacts
+from services.subsidy.judging.facts import ClaimFacts, HeldStatus
 from services.subsidy.judging.papers import CertificateFacts, PlacementFacts
 from shared.months import months_after
 from tests.subsidy.judging.cases import LINE, POLICY, SHORT, class_with, effect_of, findings_of, line_with, terms_with
@@ -136,6 +136,20 @@ def test_insured_by_another_is_looked_at_where_the_money_is_for_one_employer(
 ) -> None:
     line, terms = line_with(placement=replace(PLACEMENT, **changes)), terms_with(STABILITY, same_employer=same_employer)
     assert effect_of("placement_doubtful", line, terms, replace(PLACEMENT_CLAIM, scheme=scheme)) == effect
+
+
+@pytest.mark.parametrize(
+    ("died_on", "terms", "effect"),
+    [
+        pytest.param(date(2025, 4, 29), {}, "hold", id="a-day-of-the-stay-came-after-the-death"),
+        pytest.param(date(2025, 4, 30), {}, None, id="on-its-last-day"),
+        pytest.param(date(2025, 4, 29), {"same_employer": True}, "refuse", id="also-of-two-employers"),
+    ],
+)
+def test_nobody_stays_after_their_death(died_on: date, terms: dict[str, Any], effect: str | None) -> None:
+    placement = replace(PLACEMENT, one_employer=not terms)
+    line = line_with(placement=placement, statuses=(HeldStatus("deceased", died_on, None, "民政局"),))
+    assert effect_of("retention_not_met", line, terms_with(STABILITY, **terms), PLACEMENT_CLAIM) == effect
 
 
 def test_a_stay_on_track_says_from_when_it_passes() -> None:

@@ -1,6 +1,8 @@
 """The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
 
-from services.subsidy.codes import CertificateKind, ClaimKind, Effect, FindingCode, RetentionVerdict, SchemeCode
+from datetime import date, timedelta
+
+from services.subsidy.codes import CertificateKind, ClaimKind, Effect, FindingCode, PersonalStatus, RetentionVerdict, SchemeCode
 from services.subsidy.judging import rates, trades
 from services.subsidy.judging.cases import Case
 from services.subsidy.judging.findings import Finding, found, labelled
@@ -137,12 +139,15 @@ def retention_not_met(case: Case) -> Finding | None:
         (Effect.HOLD if placement.started_on and placement.retention == RetentionVerdict.UNPROVEN else Effect.REFUSE),
         [f"稳岗情况:{label('retention_verdict', placement.retention)}" if placement.started_on else "没有上岗记录"],
     )
+    died_on = None
     if placement.started_on and placement.retention == RetentionVerdict.MET:
         effect, seen = Effect.NOTE, []
         grade, least = placement.weakest_grade, terms.evidence_grade_at_least
         if least and (grade is None or grade > least):  # A is the strongest
             effect, seen = Effect.HOLD, [f"最弱证明为{label('evidence_grade', grade) if grade else '无'}"]
             allowed += f",证明不弱于{label('evidence_grade', least)}"
+        if died_on := _died_in(case):
+            effect, seen = Effect.HOLD, [*seen, f"{died_on} 死亡,早于稳岗期满之日 {placement.due_on}"]
         if terms.same_employer and not placement.one_employer:
             effect, seen = Effect.REFUSE, [*seen, "期间更换过用人单位"]
             allowed += ",在同一用人单位"
@@ -150,6 +155,8 @@ def retention_not_met(case: Case) -> Finding | None:
         return None
     passes_from = placement.due_on if placement.retention == RetentionVerdict.ON_TRACK else None
     fix = f"请于 {passes_from} 后重新申领。" if passes_from else "请补充覆盖三个月的社保、工资等证明;确未满足的请移出申领名单。"
+    if died_on:
+        fix = "请核实死亡记录和在岗证明,由有误的一方更正;确已死亡的请移出申领名单。"
     return found(
         terms,
         FindingCode.RETENTION_NOT_MET,
@@ -160,6 +167,16 @@ def retention_not_met(case: Case) -> Finding | None:
         fix=fix,
         passes_from=passes_from,
     )
+
+
+def _died_in(case: Case) -> date | None:
+    """The day of death, where whole days of the three months came after it: whoever is said to have worked then was not there."""
+    placement = case.line.placement
+    deaths = [held.from_on for held in case.line.statuses if held.status == PersonalStatus.DECEASED]
+    if not (deaths and placement and placement.due_on):
+        return None
+    last_day = placement.due_on - timedelta(days=1)
+    return min(deaths) if min(deaths) < last_day else None
 
 
 def placement_doubtful(case: Case) -> Finding | None:
