@@ -42,6 +42,7 @@ POINTED: Final = {
     "certificate_no": "certificate",
     "on": "starts",
 }
+NOTHING: Final = "0.00"  # said of whom nothing was paid
 DUPLICATE_ROW: Final = "duplicate_row"  # the first stands, and with it the class
 SAME: Final = "同一班级各行的班级情况须一致;与第 {row} 行不同,请改成一样"
 INCOMPLETE: Final = Fault("class_has_faults", "/class_number", fix="本班有别的行有错误,整班未导入;请更正那些行后整表再次导入")
@@ -94,14 +95,15 @@ def read_past_classes(
             "certificate_no": check.words("certificate"),
         }
         payment = None
-        if check.text("amount"):
+        amount = check.take("amount", amount_of, check.text("amount")) if check.text("amount") else None
+        if check.text("amount") and amount != NOTHING:
             scheme = check.take("scheme", one_of, check.text("scheme"), schemes, "补贴项目填写代码表中的名称,与培训渠道相同的留空")
             payment = {
                 "id_number": person["id_number"],
                 "scheme": scheme or (channel if channel in set(Scheme) else None),
                 **{name: of_class[name] for name in ("occupation_code", "trade_name", "level")},
                 "on": of_class["starts_on"],
-                "amount": check.take("amount", amount_of, check.text("amount")),
+                "amount": amount,
                 "source": check.words("source") or source,
                 "document": check.words("document"),
             }

@@ -47,7 +47,7 @@ async def test_a_ledger_goes_in_class_by_class_and_comes_back_with_what_stands_a
     sheet = ledger(
         uscc,
         person(701),
-        person(702, **{"结业情况": "未参训", "已付补贴金额(元)": ""}),
+        person(702, **{"结业情况": "未参训", "已付补贴金额(元)": "0"}),
         person(703, **other),
         person(704, **other, **{"已付补贴金额(元)": "很多"}),
         person(705, **unknown),

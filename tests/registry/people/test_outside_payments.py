@@ -22,6 +22,13 @@ async def sent(client: httpx.AsyncClient, *items: Any) -> list[dict[str, Any]]:
     return answered
 
 
+async def test_of_nothing_that_was_paid_nothing_is_told(start: Start) -> None:
+    async with start("registry") as registry:
+        nothing, a_fen = await sent(registry.as_("officer", at=made.FIRST), of(1, amount="0.00"), of(1, amount="0.01"))
+        assert [(each["code"], each["pointer"]) for each in nothing["errors"]] == [("invalid_value", "/items/0/amount")]
+        assert a_fen["outcome"] == "created"
+
+
 async def test_a_payment_is_kept_once_and_one_told_otherwise_is_refused(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer", at=made.FIRST)

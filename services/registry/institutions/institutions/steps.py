@@ -72,7 +72,7 @@ def _became(what: str, from_on: date, until_on: date | None, reason: str | None)
 
 async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, body: Blacklisted) -> InstitutionPaper:
     institution = await permit(session, call, institution_id, action="blacklist", lock=True)
-    _refuse(fields.backwards(body.from_on, body.until_on, "/until_on"))
+    _refuse(fields.backwards(body.from_on, body.until_on, "/until_on") + _heard(body, call.today))
     listed_then = and_(
         or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= body.from_on),
         or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > body.from_on),
@@ -84,6 +84,18 @@ async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, bod
     said = {"decision_no": body.decision_no, **_became("blacklisting", body.from_on, body.until_on, body.reason)}
     await operations.changed(session, call, institution, "blacklisted", said, from_on=body.from_on, until_on=body.until_on)
     return await reading.get(session, call, institution.id)
+
+
+def _heard(body: Blacklisted, today: date) -> list[errors.Fault]:
+    """Who is listed was heard before, on a day that has been."""
+    found, on = list[errors.Fault](), body.hearing_on
+    if on and on > today:
+        fix = "请在听取陈述申辩之后办理。"
+        found.append(errors.Fault("in_the_future", "/hearing_on", seen=str(on), allowed=f"不晚于今天 {today}", fix=fix))
+    if on and on > body.from_on:
+        fix = "请核对听取陈述申辩之日和列入之日。"
+        found.append(errors.Fault("invalid_value", "/hearing_on", seen=str(on), allowed=f"不晚于列入之日 {body.from_on}", fix=fix))
+    return found
 
 
 async def reinstate(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:

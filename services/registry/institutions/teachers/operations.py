@@ -167,9 +167,11 @@ async def change(
     faults = [*rules.named(body, call.today), *fields.backwards(from_on, to_on, "/to_on")]
     faults += rules.recognition(*(values.get(name, getattr(teacher, name)) for name in ("recognised_from_on", "recognised_until_on")))
     faults += rules.unexplained(body, teacher.from_on, teacher.to_on)
-    if {"from_on", "to_on"} & values.keys():
+    if {"from_on", "to_on", "recognised_from_on"} & values.keys():
         number = fields.opened(vault, "teachers", teacher.id, "id_number", teacher.id_number) or ""
-        faults += rules.ages(citizen_id(number, today=call.today).birth_on, from_on, to_on)
+        born = citizen_id(number, today=call.today).birth_on
+        faults += rules.ages(born, from_on, to_on) if {"from_on", "to_on"} & values.keys() else []
+        faults += rules.recognised_age(born, values.get("recognised_from_on"))
     if faults:
         raise errors.Invalid(faults=faults)
     if "name" in values:

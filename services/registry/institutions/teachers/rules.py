@@ -54,6 +54,23 @@ def recognised(body: Any, _today: date) -> list[Fault]:
     return recognition(body.recognised_from_on, body.recognised_until_on)
 
 
+def _recognised_of_age(body: Any, today: date) -> list[Fault]:
+    try:
+        born = citizen_id(body.id_number, today=today).birth_on
+    except InvalidNumber:
+        return []
+    return recognised_age(born, body.recognised_from_on)
+
+
+def recognised_age(born: date, from_on: date | None) -> list[Fault]:
+    """Nobody is recognised to teach younger than people teach."""
+    least = reference.lists().standing.teacher_age_at_least
+    if from_on is None or (age := age_on(born, from_on)) >= least:
+        return []
+    fix = "请核对证件号码和认定之日。"
+    return [Fault("implausible_age", "/recognised_from_on", seen=f"{max(age, 0)} 周岁", allowed=f"年满 {least} 周岁", fix=fix)]
+
+
 def recognition(from_on: date | None, until_on: date | None) -> list[Fault]:
     """Who is recognised is so from a day on."""
     if until_on is not None and from_on is None:
@@ -61,4 +78,4 @@ def recognition(from_on: date | None, until_on: date | None) -> list[Fault]:
     return fields.backwards(from_on, until_on, "/recognised_until_on")
 
 
-RULES = (named, numbered, fields.in_order("from_on", "to_on"), _of_age, recognised)
+RULES = (named, numbered, fields.in_order("from_on", "to_on"), _of_age, recognised, _recognised_of_age)

@@ -24,4 +24,11 @@ def _past(body: Any, today: date) -> list[Fault]:
     return [Fault("invalid_value", "/on", seen=str(body.on), allowed=f"不晚于 {today}", fix="请填写所补贴的培训或证书的日期。")]
 
 
-RULES = (numbered, _trade, _past, since_birth("on"))
+def _paid(body: Any, _today: date) -> list[Fault]:
+    """What was paid uses something up; of nothing there is nothing to tell."""
+    if body.amount > 0:
+        return []
+    return [Fault("invalid_value", "/amount", seen=f"{body.amount:.2f}", allowed="大于 0.00", fix="没有支付的请去掉本项。")]
+
+
+RULES = (numbered, _trade, _past, _paid, since_birth("on"))

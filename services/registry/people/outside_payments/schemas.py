@@ -22,7 +22,7 @@ class OutsidePaymentIn(wire.In):
     trade_name: wire.Word | None = Field(None, description="工种名称;已填 occupation_code 的可以不填")
     level: Level | None = Field(None, description="等级;不分等级的不填")
     on: wire.CivilDate = Field(description="所补贴的培训开班或证书核发之日", examples=["2025-03-10"])
-    amount: wire.Money = Field(description="金额,元", examples=["1500.00"])
+    amount: wire.Money = Field(description="金额,元,大于 0.00", examples=["1500.00"])
     source: wire.Word = Field(description="支付单位", examples=["州失业保险经办机构"])
     document: wire.Word | None = Field(None, description="支付凭证或文号")
 

@@ -24,10 +24,10 @@ def _begun(body: Any, today: date) -> list[Fault]:
     return [Fault("in_the_future", "/from_on", seen=str(body.from_on), allowed=f"不晚于今天 {today}", fix="请在上岗以后记录。")]
 
 
-def unborn(from_on: date, born_on: date | None) -> list[Fault]:
-    if born_on is None or born_on <= from_on:
+def unborn(on: date, born_on: date | None, pointer: str = "/from_on") -> list[Fault]:
+    if born_on is None or born_on <= on:
         return []
-    return [Fault("invalid_value", "/from_on", seen=str(from_on), allowed="本人出生之日或以后", fix="这一天本人尚未出生,请核对日期。")]
+    return [Fault("invalid_value", pointer, seen=str(on), allowed="本人出生之日或以后", fix="这一天本人尚未出生,请核对日期。")]
 
 
 EMPLOYMENT = (fields.in_order("from_on", "until_on"), _by_whom, _begun)

@@ -38,7 +38,7 @@ def _whose(institution_id: UUID | None) -> list[errors.Fault]:
 async def correct(session: AsyncSession, call: Call, survey_id: UUID, body: SurveyCorrected) -> SurveyPaper:
     """The wrong one is voided and stays; a new one stands in its place."""
     wrong = await reading.permit(session, call, survey_id, lock=True)
-    if faults := wire.faults(rules.CORRECTION_RULES, body, call.today):
+    if faults := wire.faults(rules.CORRECTION_RULES, body, call.today) + rules.asked_about(wrong.year, body.surveyed_on):
         raise errors.Invalid(faults=faults)
     wrong.voided_at, wrong.void_reason = call.now, body.reason
     await session.flush()

@@ -30,6 +30,18 @@ def _year(body: Any, today: date) -> list[Fault]:
     return [Fault("in_the_future", "/year", seen=str(body.year), allowed=f"不晚于 {today.year + 1} 年", fix="请改正年度。")]
 
 
+def _of_its_time(body: Any, today: date) -> list[Fault]:
+    return [] if _year(body, today) else asked_about(body.year, body.surveyed_on)
+
+
+def asked_about(year: int, surveyed_on: date) -> list[Fault]:
+    """On a day one asks about its year, an earlier one or the next."""
+    if year <= surveyed_on.year + 1:
+        return []
+    fix = "请核对调研之日和年度。"
+    return [Fault("invalid_value", "/surveyed_on", seen=str(surveyed_on), allowed=f"{year} 年度的调研不早于 {year - 1}-01-01", fix=fix)]
+
+
 def _trades(body: Any, _today: date) -> list[Fault]:
     known, faults = reference.lists().occupations, []
     for name in ("needs", "plan"):
@@ -55,4 +67,4 @@ def surveyed(kind: str, pointer: str) -> list[Fault]:
 
 
 CORRECTION_RULES = (_part_of_the_whole, _of_the_past, _trades)
-RULES = (*CORRECTION_RULES, _year)
+RULES = (*CORRECTION_RULES, _year, _of_its_time)

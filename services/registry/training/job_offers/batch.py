@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import JobOfferResult
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import reading as enrolments
+from services.registry.training.enrolments.rules import unborn
 from services.registry.training.job_offers import rules
 from services.registry.training.job_offers.schemas import JobOfferIn
 from services.registry.training.job_offers.tables import JobOffer
@@ -42,11 +44,13 @@ async def keep(session: AsyncSession, call: Call, items: Mapping[int, Offer]) ->
     known = {
         (each.enrolment_id, *(getattr(each, name) for name in SAME)): each for each in await session.scalars(standing.with_for_update())
     }
+    born = await enrolments.births(session, {each.enrolment_id for each in items.values()})
     results: dict[int, Result] = {}
     said: list[Any] = []
     for index, item in items.items():
         body, found = item.body, known.get(item.same)
-        if faults := [*wire.faults(rules.RULES, body, call.today), *rules.in_its_stage(held[item.class_id], body)]:
+        before_birth = unborn(body.offered_on, born.get(item.enrolment_id), "/offered_on")
+        if faults := [*wire.faults(rules.RULES, body, call.today), *rules.in_its_stage(held[item.class_id], body), *before_birth]:
             results[index] = rejected(*faults)
         elif found is None:
             settled_at = call.now if body.result != JobOfferResult.OPEN else None

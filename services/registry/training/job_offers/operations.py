@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.codes import JobOfferResult
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import reading as enrolments
+from services.registry.training.enrolments.rules import unborn
 from services.registry.training.job_offers import policy, reading, rules
 from services.registry.training.job_offers.schemas import JobOfferIn, JobOfferPaper
 from services.registry.training.job_offers.tables import JobOffer
@@ -20,7 +21,9 @@ ACTIONS = {JobOfferResult.ACCEPTED: "accept", JobOfferResult.DECLINED: "decline"
 async def offer(session: AsyncSession, call: Call, enrolment_id: UUID, body: JobOfferIn) -> JobOfferPaper:
     enrolment = await enrolments.get(session, call, enrolment_id)
     training = await session.get_one(TrainingClass, enrolment.class_id)
-    if faults := [*wire.faults(rules.RULES, body, call.today), *rules.in_its_stage(training, body)]:
+    born = (await enrolments.births(session, [enrolment_id])).get(enrolment_id)
+    before_birth = unborn(body.offered_on, born, "/offered_on")
+    if faults := [*wire.faults(rules.RULES, body, call.today), *rules.in_its_stage(training, body), *before_birth]:
         raise errors.Invalid(faults=faults)
     settled_at = call.now if body.result != JobOfferResult.OPEN else None
     told = body.model_dump(exclude={"wage"})

@@ -75,6 +75,27 @@ async def test_an_institution_is_blacklisted_and_reinstated_by_the_reviewer(star
         ).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("from_on", "hearing_on", "faults"),
+    [
+        pytest.param("2025-04-08", "2025-04-08", [], id="heard-on-the-day"),
+        pytest.param("2025-04-07", "2025-04-08", ["invalid_value"], id="heard-a-day-after-it-was-listed"),
+        pytest.param("2025-05-01", "2025-04-09", ["in_the_future"], id="not-heard-yet"),
+        pytest.param("2025-04-08", "2025-04-09", ["in_the_future", "invalid_value"], id="neither"),
+    ],
+)
+async def test_who_is_listed_was_heard_before(start: Start, from_on: str, hearing_on: str, faults: list[str]) -> None:
+    async with start("registry") as registry:
+        kept = await made(registry.as_("officer", at=AT), "/v1/institutions", institution())
+        reviewer, listed = registry.as_("reviewer", at=AT), LISTED | {"from_on": from_on, "hearing_on": hearing_on}
+        for asked in ({"preview": "true"}, {}):
+            answer = await reviewer.post(f"/v1/institutions/{kept['id']}:blacklist", json=listed, params=asked)
+            assert answer.status_code == (422 if faults else 200)
+            assert [(each["code"], each["pointer"]) for each in answer.json().get("errors", [])] == [
+                (code, "/hearing_on") for code in faults
+            ]
+
+
 async def test_a_blacklisting_that_has_not_begun_never_begins(start: Start) -> None:
     async with start("registry") as registry:
         kept = await made(registry.as_("officer", at=AT), "/v1/institutions", institution())

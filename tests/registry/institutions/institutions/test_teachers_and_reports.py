@@ -154,6 +154,9 @@ async def test_a_yearly_report_is_posted_once_and_then_corrected(start: Start) -
         pytest.param("19440902", {"from_on": "2025-09-01"}, [], id="eighty-on-its-last-day"),
         pytest.param("19440901", {"from_on": "2025-09-01"}, ["/from_on"], id="eighty-one"),
         pytest.param("19850612", {"to_on": "2099-12-31"}, ["/to_on"], id="until-no-one-lives"),
+        pytest.param("19850612", {"recognised_from_on": "2003-06-12"}, [], id="recognised-at-eighteen"),
+        pytest.param("19850612", {"recognised_from_on": "2003-06-11"}, ["/recognised_from_on"], id="recognised-a-day-before"),
+        pytest.param("19850612", {"recognised_from_on": "1985-06-11"}, ["/recognised_from_on"], id="recognised-before-birth"),
         pytest.param("19850612", {"from_on": "2099-01-01"}, ["/from_on"], id="from-when-no-one-lives"),
     ],
 )
@@ -177,6 +180,8 @@ async def test_the_days_of_a_teacher_are_corrected_with_a_reason_and_stay_in_the
             assert (await officer.patch(one, json=said)).json()["errors"][0]["pointer"] == "/reason"
             assert (await officer.patch(one, json=said | WHY)).status_code == 200
         assert (await officer.patch(one, json={"from_on": "2007-01-01"} | WHY)).json()["errors"][0]["code"] == "implausible_age"
+        unborn = (await officer.patch(one, json={"recognised_from_on": "1980-01-01"})).json()
+        assert [(each["code"], each["pointer"]) for each in unborn["errors"]] == [("implausible_age", "/recognised_from_on")]
         entries = (await officer.get(f"{one}/history")).json()["items"]
         assert [each["changes"] for each in entries[:2]] == [
             [{"field": "to_on", "old": "2025-01-31", "new": "2025-02-28"}],

@@ -77,6 +77,22 @@ async def test_faulty_facts_are_rejected_one_by_one(start: Start) -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        pytest.param({"from_on": "2025-04-08"}, [], id="today"),
+        pytest.param({"from_on": "2025-04-09"}, [("in_the_future", "/items/0/from_on")], id="tomorrow"),
+        pytest.param({"until_on": "2025-02-01"}, [("invalid_value", "/items/0/until_on")], id="until-a-day"),
+        pytest.param({"status": "employee_pension", "from_on": "2025-05-01"}, [], id="a-pension-may-be-told-ahead"),
+    ],
+)
+async def test_a_death_has_been_and_does_not_end(start: Start, said: dict[str, str], faults: list[tuple[str, str]]) -> None:
+    async with start("registry") as registry:
+        [told] = (await post(registry.as_("officer", at=AT), record(**{"status": "deceased"} | said)))["items"]
+        assert told["outcome"] == ("rejected" if faults else "created")
+        assert [(each["code"], each["pointer"]) for each in told["errors"]] == faults
+
+
 async def test_validating_keeps_nothing_and_all_keeps_all_or_nothing(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer", at=AT)

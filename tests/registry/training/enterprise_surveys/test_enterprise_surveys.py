@@ -38,6 +38,8 @@ async def test_a_survey_is_told_once_a_year_and_corrected_by_a_new_one(start: St
         path = f"/v1/enterprise-surveys/{first['id']}"
         right = {name: value for name, value in TOLD.items() if name != "year"} | {"certified_workers": 40, "reason": "漏计十人"}
         later = registry.as_("institution", at="2025-04-09T09:00:00+08:00", institution_id=factory)
+        long_ago = await later.post(f"{path}:correct", json=right | {"surveyed_on": "2023-12-31"})
+        assert [each["pointer"] for each in long_ago.json()["errors"]] == ["/surveyed_on"]
         second = await made.posted(later, f"{path}:correct", right, 200)
         assert (second["year"], second["certified_share"], second["corrects"]) == (2025, 1.0, first["id"])
         assert (await later.post(f"{path}:correct", json=right)).json()["code"] == "invalid_state"
@@ -64,6 +66,8 @@ async def test_a_survey_is_told_once_a_year_and_corrected_by_a_new_one(start: St
         pytest.param({"surveyed_on": "2025-04-09"}, [("in_the_future", "/surveyed_on")], id="tomorrow"),
         pytest.param({"year": 2026}, [], id="next-years-plan"),
         pytest.param({"year": 2027}, [("in_the_future", "/year")], id="a-year-to-come"),
+        pytest.param({"surveyed_on": "2024-01-01"}, [], id="asked-in-the-year-before"),
+        pytest.param({"surveyed_on": "2023-12-31"}, [("invalid_value", "/surveyed_on")], id="asked-two-years-before"),
         pytest.param({"plan": [{"people": 3}]}, [("trade_missing", "/plan/0/occupation_code")], id="of-no-trade"),
         pytest.param(
             {"needs": [{"occupation_code": "9-99-99-99", "people": 1}]}, [("unknown_occupation", "/needs/0/occupation_code")], id="unknown"

@@ -49,6 +49,8 @@ async def test_an_offer_is_taken_or_declined_once(start: Start) -> None:
         pytest.param({"stage": "during", "offered_on": "2025-04-10"}, [], id="during-on-the-last-day"),
         pytest.param({"stage": "during", "offered_on": "2025-04-11"}, [("invalid_value", "/stage")], id="after-the-last-day-it-is-after"),
         pytest.param({"stage": "after", "offered_on": "2025-04-12"}, [("in_the_future", "/offered_on")], id="tomorrow"),
+        pytest.param({"offered_on": "1990-03-07"}, [], id="on-the-day-of-birth"),
+        pytest.param({"offered_on": "1990-03-06"}, [("invalid_value", "/offered_on")], id="before-birth"),
         pytest.param({"wage": "0.00"}, [("invalid_value", "/wage")], id="work-for-nothing"),
         pytest.param({"occupation_code": "9-99-99-99"}, [("unknown_occupation", "/occupation_code")], id="no-such-occupation"),
         pytest.param({"result": "declined"}, [("missing_field", "/reason")], id="declined-for-no-reason"),
