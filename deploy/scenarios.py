@@ -4,7 +4,9 @@ is slow, papers that were made by the same requests as a clerk's. A scenario has
 import contextlib
 import os
 import signal
+import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +19,11 @@ from deploy.demo import crowd
 from deploy.demo.main_job import Job
 from deploy.demo.words import Words
 from deploy.demo.year import reading, telling
-from deploy.processes import CannotStart, end, spawn
+from deploy.processes import CannotStart, end, last_lines, spawn
 from deploy.stack import Stack, free_ports
 
 SLOW_SECONDS = 3.0
+LISTENS_WITHIN_SECONDS = 60.0  # on a machine that does other work as well
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def running(scenario: Scenario, ports: Mapping[str, int], say: Callable[[str | T
         if scenario.year:
             telling.play(stack.gateway_url, say)
         if scenario.slow:
-            beside.enter_context(_delayed(ports["gateway"], inner["gateway"], stack.var / "logs/delay.log"))
+            beside.enter_context(slow_line(ports["gateway"], inner["gateway"], stack.var / "logs/delay.log"))
         if scenario.away:
             stack.kill(scenario.away, signal.SIGTERM)
         yield stack
@@ -92,10 +95,21 @@ def _tell(gateway_url: str, *, crowded: bool) -> None:
 
 
 @contextlib.contextmanager
-def _delayed(port: int, upstream: int, log: Path) -> Iterator[None]:
+def slow_line(port: int, upstream: int, log: Path) -> Iterator[None]:
+    """Whatever is said at the port arrives late at `upstream`; from the first moment somebody listens there."""
     command = [sys.executable, "-m", "deploy.delay", str(port), str(upstream), str(SLOW_SECONDS)]
     process = spawn(command, log=log, ends_by=signal.SIGKILL, cwd=Path(__file__).resolve().parent.parent, env=os.environ)
     try:
+        until = time.monotonic() + LISTENS_WITHIN_SECONDS
+        while not _listens(port):
+            if process.poll() is not None or time.monotonic() > until:
+                raise CannotStart(f"端口 {port} 上的慢速连接没有启动。\nThe slow line at port {port} did not start.\n{last_lines(log)}")
+            time.sleep(0.05)
         yield
     finally:
         end(process, signal.SIGTERM, 5)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0

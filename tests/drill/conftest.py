@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,13 @@ import pytest
 SECONDS_AT_MOST = 600  # of one drill, with its set-up
 AND_AGAIN_SECONDS = 60  # a caller that bears every fault may have taken the first word for one of them
 ROWS = os.environ.get("DRILL_ROWS")  # the file in which `make drill` keeps the table between its two halves
+BEGAN = float(os.environ.get("DRILL_BEGAN", 0))  # when `make drill` began, seconds since 1970; 0: a drill by itself
+SMALL_PIECES_MINUTES = float(
+    os.environ.get("DRILL_MINUTES", 20)
+)  # from when on no more of them are begun, so that the whole takes half an hour
+DAY_SECONDS = 86_400
+PIECES_A_DAY = 12  # about as many as there is time for
+NO_TIME = "没有时间了:DRILL_MINUTES=60 make drill 全部做完"
 
 
 @dataclass
@@ -46,11 +54,25 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What comes in many small pieces fills the ends of the longer ones."""
-    items.sort(key=lambda item: item.path.stem == "test_histories")
+    """What comes in many small pieces fills the ends of the longer ones, each day beginning with others."""
+    whole = [item for item in items if not _in_small_pieces(item)]
+    pieces = [item for item in items if _in_small_pieces(item)]
+    first = int(BEGAN // DAY_SECONDS) * PIECES_A_DAY % len(pieces) if pieces else 0
+    items[:] = whole + pieces[first:] + pieces[:first]
+
+
+def _in_small_pieces(item: pytest.Item) -> bool:
+    return item.path.stem == "test_histories"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if BEGAN and _in_small_pieces(item) and time.time() > BEGAN + SMALL_PIECES_MINUTES * 60:
+        pytest.skip(NO_TIME)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if hasattr(terminalreporter.config, "workerinput"):  # what a worker has done, its controller tells
+        return
     rows = {row.nodeid: row for row in _earlier()}
     for how in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(how, []):
@@ -65,14 +87,17 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not rows or (ROWS and terminalreporter.config.getoption("numprocesses", None)):  # the second half tells of both
         return
     terminalreporter.write_sep("=", "drills")
-    for row in sorted(rows.values(), key=lambda each: each.nodeid):
+    left_out = [row for row in rows.values() if row.how == "skipped" and any(NO_TIME in why for why in row.why)]
+    for row in sorted((row for row in rows.values() if row not in left_out), key=lambda each: each.nodeid):
         file, _, what = row.nodeid.rpartition("/")[2].partition("::")
         terminalreporter.write_line(
             f"{row.how:8}{row.seconds:7.1f} s  {file.removesuffix('.py'):32}{what.removeprefix('test_').replace('_', ' ')}"
         )
         for line in row.why:
             terminalreporter.write_line(f"{'':20}{line}")
-    terminalreporter.write_line(f"{len(rows)} drills, {sum(row.seconds for row in rows.values()) / 60:.1f} minutes of work")
+    if left_out:
+        terminalreporter.write_line(f"{len(left_out)} of {len(rows)}: {NO_TIME}")
+    terminalreporter.write_line(f"{len(rows) - len(left_out)} drills, {sum(row.seconds for row in rows.values()) / 60:.1f} minutes of work")
 
 
 def _earlier() -> list[Row]:

@@ -51,11 +51,11 @@ def test_one_request_is_one_trace_and_no_span_has_a_number(collector: str) -> No
     with patient(OTEL_EXPORTER_OTLP_ENDPOINT=collector, OTEL_BSP_SCHEDULE_DELAY="200") as stack, Job(stack.gateway_url) as job:
         said = people.trainee(1)
         made = job.officer.do("POST", "/v1/trainees", on=ON, json=said)
-        job.officer.do("GET", f"/v1/trainees/{made['id']}/overview", on=ON)
         job.officer.ask("GET", f"/v1/trainees?q={said['id_number']}", on=ON)
         until = time.monotonic() + 60
         while time.monotonic() < until and not any(len(services) == 5 for services in _traces().values()):
-            time.sleep(0.2)
+            job.officer.do("GET", f"/v1/trainees/{made['id']}/overview", on=ON)  # of a busy neighbour a page may do without
+            time.sleep(0.5)
     assert {"gateway", "registry", "subsidy", "evaluation", "eastwest"} in _traces().values()
     together = b"".join(Collector.received)
     assert said["id_number"].encode() not in together and said["phone"].encode() not in together
