@@ -55,9 +55,8 @@ def test_what_is_said_arrives_later_and_whole_and_the_answer_comes_back(seconds:
 
 def test_whoever_is_told_that_it_runs_is_let_in(tmp_path: Path) -> None:
     port, *_ = free_ports().values()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        with scenarios.slow_line(port, listening.getsockname()[1], tmp_path / "delay.log"):
-            socket.create_connection(("127.0.0.1", port), timeout=30).close()
+    with socket.create_server(("127.0.0.1", 0)) as listening, scenarios.slow_line(port, listening.getsockname()[1], tmp_path / "delay.log"):
+        socket.create_connection(("127.0.0.1", port), timeout=30).close()
 
 
 def _connected(port: int) -> socket.socket:

@@ -19,10 +19,8 @@ import pytest
 SECONDS_AT_MOST = 600  # of one drill, with its set-up
 AND_AGAIN_SECONDS = 60  # a caller that bears every fault may have taken the first word for one of them
 ROWS = os.environ.get("DRILL_ROWS")  # the file in which `make drill` keeps the table between its two halves
-BEGAN = float(os.environ.get("DRILL_BEGAN", 0))  # when `make drill` began, seconds since 1970; 0: a drill by itself
-SMALL_PIECES_MINUTES = float(
-    os.environ.get("DRILL_MINUTES", 20)
-)  # from when on no more of them are begun, so that the whole takes half an hour
+BEGAN = float(os.environ.get("DRILL_BEGAN", "0"))  # when `make drill` began, seconds since 1970; 0: a drill by itself
+MINUTES = float(os.environ.get("DRILL_MINUTES", "20"))  # when no more small pieces are begun, so that the whole takes half an hour
 DAY_SECONDS = 86_400
 PIECES_A_DAY = 12  # about as many as there is time for
 NO_TIME = "没有时间了:DRILL_MINUTES=60 make drill 全部做完"
@@ -66,7 +64,7 @@ def _in_small_pieces(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if BEGAN and _in_small_pieces(item) and time.time() > BEGAN + SMALL_PIECES_MINUTES * 60:
+    if BEGAN and _in_small_pieces(item) and time.time() > BEGAN + MINUTES * 60:
         pytest.skip(NO_TIME)
 
 
