@@ -1,15 +1,17 @@
 """What a process does once and each test would do anew: connections to the databases that are lent stay open from one test to the next, with what their
-server has prepared and looked up; what SQLAlchemy compiles, and what it asks of a server first, is kept for all engines; whom httpx trusts, for all clients.
+server has prepared and looked up; what SQLAlchemy compiles, and what it asks of a server first, is kept for all engines; whom httpx trusts, and on which
+kind of loop it runs, for all clients.
 A process in production has one engine for as long as it lives. Databases that a test makes for itself, and connections that were cut or lost, are none of
 these.
 """
 
 import asyncio
+import itertools
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import asyncpg
 import httpx
@@ -32,6 +34,7 @@ class Connections:
         self.databases: set[str] = set()  # that are lent to one test after another
         self._kinds = WeakKeyDictionary[asyncpg.Connection, str]()
         self._waiting = defaultdict[str, list[AsyncAdapt_asyncpg_connection]](list)
+        self.of_readers = defaultdict[str, list[asyncpg.Connection]](list)
 
     def of_tests(self) -> uvloop.Loop:
         """One loop for all tests of this process, since a connection belongs to its loop; of the kind that services run on."""
@@ -47,7 +50,8 @@ class Connections:
 
     def servers(self, database: str) -> list[int]:
         """The server's processes at the other end of those that wait."""
-        all_of_them = (each.driver_connection for several in self._waiting.values() for each in several)
+        sessions = (each.driver_connection for several in self._waiting.values() for each in several)
+        all_of_them = itertools.chain(sessions, *self.of_readers.values())
         return [each.get_server_pid() for each in all_of_them if each._params.database == database and not each.is_closed()]
 
     def here(self) -> bool:
@@ -76,7 +80,10 @@ class Connections:
         for several in self._waiting.values():
             for each in several:
                 each.driver_connection.terminate()
-        self._waiting.clear()
+        for several in self.of_readers.values():
+            for each in several:
+                each.terminate()
+        self._waiting.clear(), self.of_readers.clear()
 
 
 CONNECTIONS = Connections()
@@ -125,6 +132,45 @@ class Dialect(PGDialect_asyncpg):
         return hash(type(self))
 
 
+class Reader(db.Reader):
+    """One-row reads over connections that stay open as the sessions' do, and look at the database anew for each reader; with what any reader compiled."""
+
+    compiled: ClassVar[dict[Any, Any]] = {}
+
+    def __init__(self, of: AsyncEngine, *others: Any) -> None:
+        super().__init__(of, *others)
+        self._compiled = self.compiled
+        self._waiting = CONNECTIONS.of_readers[self._address]
+        self._kept = of.url.database in CONNECTIONS.databases
+
+    async def _connect(self, *place: Any, **how: Any) -> asyncpg.Connection:
+        self._pulse.require()
+        while self._kept and CONNECTIONS.here() and self._waiting:
+            if not lost(found := self._waiting.pop()):
+                return found
+        return await super()._connect(*place, **how)
+
+    async def _opened(self, connection: asyncpg.Connection) -> None:
+        if connection not in _READS_JSON:
+            await super()._opened(connection)
+            _READS_JSON.add(connection)
+            return
+        self._pulse.watch(connection)
+        if self._look:
+            await self._look(connection)
+
+    async def close(self) -> None:
+        for holder in self._pool._holders if self._pool and self._kept and CONNECTIONS.here() else ():
+            if holder.is_connected() and holder.is_idle() and not lost(holder._con):
+                self._waiting.append(holder._con)
+                holder._maybe_cancel_inactive_callback()
+                holder._con._pool_holder = holder._con = None
+        await super().close()
+
+
+_READS_JSON = WeakSet[asyncpg.Connection]()
+
+
 def _compiling_once(make: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngine]:
     """What a statement is compiled to is kept for one engine, which every test makes anew: half of a test was compiling what the one before it had
     compiled."""
@@ -141,5 +187,8 @@ def _compiling_once(make: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngi
 def keep() -> None:
     registry.register("postgresql.asyncpg", __name__, "Dialect")
     db.engine = _compiling_once(db.engine)
+    db.Reader = Reader
     # Whom a client of https would trust is read for every client, also of http, in a fiftieth of a second: ten times what its request takes.
     httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)
+    # Whether a request runs on trio is asked by looking, twice a request and through all folders, for a package that is not installed.
+    httpx._transports.asgi.is_running_trio = lambda: False

@@ -34,12 +34,7 @@ PATIENT: Mapping[str, str] = {
 }
 ROOT = Path(__file__).parents[1]
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(
-    [
-        *(f"services.{name}.app" for name in ("registry", "subsidy", "evaluation", "eastwest")),
-        *("gateway.app", "shared.sealing.sealer", "uvicorn.loops.uvloop", "alembic.command", "tests.stacks"),
-    ]
-)
+FORKING.set_forkserver_preload(["tests.frozen"])
 
 
 def patient(**env: str) -> Stack:
