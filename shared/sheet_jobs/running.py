@@ -175,9 +175,11 @@ async def _attempt(kernel: Kernel, of: Intake[J], taken: J) -> None:
 
         for each in BY_KEY:
             await session.execute(each)
+        only_tried = taken.mode == "validate"
         async with session.begin_nested() as savepoint:
-            kept = await of.keep(session, call, kernel, taken, reading, progress)
-            if taken.mode == "validate":
+            with deeds.left_out() if only_tried else contextlib.nullcontext():
+                kept = await of.keep(session, call, kernel, taken, reading, progress)
+            if only_tried:
                 await savepoint.rollback()
         faults = sorted([*reading.faults, *kept.faults], key=lambda fault: (fault.sheet, fault.row))
         counts = {outcome: kept.counts[outcome] for outcome in ("created", "updated", "unchanged")}

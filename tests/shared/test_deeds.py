@@ -57,6 +57,18 @@ async def test_a_quiet_deed_is_on_the_trail_alone(start: Start) -> None:
         assert feed == []
 
 
+async def test_what_is_only_tried_leaves_its_deeds_out_and_what_follows_does_not(start: Start) -> None:
+    async with start("evaluation") as service:
+        async with AsyncSession(service.kernel.engine) as session, session.begin():
+            with pytest.raises(RuntimeError), deeds.left_out():
+                await deeds.record(session, CALL, "claim.paid", db.new_id())
+                await deeds.record(session, CALL, "class.roster_exported", db.new_id(), event=False)
+                raise RuntimeError
+            await deeds.record(session, CALL, "claim.opened", db.new_id())
+        trail, feed = await _told(service)
+        assert ([entry.action for entry in trail], [told.type for told in feed]) == (["claim.opened"], ["claim.opened"])
+
+
 @pytest.mark.parametrize("many", [20, 2 * db.MANY_ROWS])
 async def test_many_deeds_take_one_statement_for_each_kind(start: Start, many: int) -> None:
     async with start("evaluation") as service:

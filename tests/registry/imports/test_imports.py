@@ -86,6 +86,17 @@ async def test_a_trial_run_keeps_nothing(registry: Service) -> None:
     assert (await officer.get(f"/v1/classes/{class_id}/enrolments")).json()["items"] == []
 
 
+@pytest.mark.parametrize(("mode", "recorded"), [("validate", 1), ("commit", 3)])  # the end of the import; registering and enrolling
+async def test_a_trial_run_writes_no_deeds_that_would_be_undone(jobless: Service, mode: str, recorded: int) -> None:
+    class_id = await made.proposed(jobless, await made.school(jobless), "approved")
+    officer = jobless.as_("officer", at=made.BEFORE)
+    await sent(officer, SHORT, kind="roster", class_id=class_id, mode=mode)
+    with jobless.statements() as said:
+        await work_until_idle(jobless)
+    assert len([each for each in said if "INSERT INTO audit" in each]) == recorded
+    assert await how_many(jobless) == ((30, 30) if mode == "commit" else (0, 0))
+
+
 async def test_two_imports_of_one_roster_at_once_make_each_person_once(jobless: Service) -> None:
     registry = jobless
     class_id = await made.proposed(registry, await made.school(registry), "approved")
