@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.registry import clients, codes
 from services.registry.changes import visibility as changes
+from services.registry.counting import conditions as counted
 from services.registry.counting import job as counting_job
 from services.registry.counting import routes as counting
 from services.registry.exports import routes as exports
@@ -46,7 +47,6 @@ from services.registry.training.classes import visibility as classes_seen
 from services.registry.training.complaints import routes as complaints
 from services.registry.training.eligibility import routes as eligibility
 from services.registry.training.employment_ledgers import routes as employment_ledgers
-from services.registry.training.enrolments import conditions as enrolments_counted
 from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.training.enrolments import visibility as enrolments_seen
@@ -147,7 +147,7 @@ clients.tells_training(enrolled.concerned)
 naming.named_by(changes.NAMED_BY)
 classes_facts.PLANNED.append(classes_facts.Seats(seats_left.short, seats.draw, seats.give_back))
 classes_seen.attended_as(enrolments_seen.classes_of)
-classes_counted.counts_first_day(enrolments_counted.on_first_day())
+classes_counted.counts_first_day(counted.began())
 
 
 def build(of: Settings) -> FastAPI:

@@ -32,12 +32,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.counting.schemas import By, CountingIn
-from services.registry.counting.tables import KEPT, added, alike
+from services.registry.counting.tables import KEPT, WHOLE, DueRecount, added, alike
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.classes.conditions import counted
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.conditions import on_first_day
 from services.registry.training.enrolments.tables import Enrolment
 from shared.months import months_after
 
@@ -173,6 +174,13 @@ def grown(of: Any, figure: str) -> ColumnElement[int]:
         return select(func.count()).where(day > AS_OF).scalar_subquery()
 
     return number("certified_later") - number("lapsed_later") if figure == "certified" else number(f"{figure}_later")
+
+
+def began() -> ColumnElement[int]:
+    """How many people were in an order class (the table) on its first day: as kept with its figures, where these hold, else counted."""
+    kept = select(KEPT.c.began).where(KEPT.c.class_id == TrainingClass.id, KEPT.c.under == WHOLE).correlate(TrainingClass)
+    holds = TrainingClass.id.not_in(select(DueRecount.class_id))
+    return func.coalesce(case((holds, kept.scalar_subquery())), on_first_day())
 
 
 def registered(trainee_ids: Sequence[UUID]) -> Select[UUID, UUID, str]:
