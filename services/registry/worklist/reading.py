@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Text, case, cast, func, literal
+from sqlalchemy import Text, case, cast, func, literal, select
 
 from services.registry.codes import TradePaperNoun
 from services.registry.institutions.institutions.tables import Institution
@@ -17,7 +17,7 @@ from services.registry.people.erasures.tables import ErasureRequest
 from services.registry.people.harvests import operations as harvests
 from services.registry.people.harvests.tables import Harvest
 from services.registry.people.trainees import visibility as trainees
-from services.registry.people.trainees.conditions import ALIASES
+from services.registry.people.trainees.conditions import ALIASES, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.classes import visibility as classes
@@ -96,15 +96,23 @@ ERASURE: Final = worklist.Paper(
 )
 
 
+_kept_name = select(Trainee.name).where(Trainee.id == WRITTEN_AS.merged_into).correlate(WRITTEN_AS).scalar_subquery()
+# The names are looked up for those alone that are shown: of all that wait nothing is read but an index.
 PENDING: Final = worklist.Paper(
     "enrolment",
     Enrolment.id,
     lambda actor: Enrolment.counted_region_code == actor.region_code,
-    title=(literal("结业后尚未就业", Text), Trainee.name, TrainingClass.name),
+    title=(
+        literal("结业后尚未就业", Text),
+        select(func.coalesce(_kept_name, WRITTEN_AS.name))
+        .where(WRITTEN_AS.id == Enrolment.trainee_id)
+        .correlate(Enrolment)
+        .scalar_subquery(),
+        select(TrainingClass.name).where(TrainingClass.id == Enrolment.class_id).correlate(Enrolment).scalar_subquery(),
+    ),
     link=worklist.at("enrolments", Enrolment.id),
-    trainee_id=Trainee.id,
-    class_id=TrainingClass.id,
-    joined=lambda wanted: wanted.join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == person()),
+    trainee_id=person(),
+    class_id=Enrolment.class_id,
 )
 
 

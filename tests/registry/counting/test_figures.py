@@ -117,9 +117,9 @@ class City:
         await self.run(update(KnownPlacement).values(started_on=None, left_on=None))
 
     async def work(self) -> None:
-        await registered.work(
-            self.registry, self.chance.choice(self.enrolments), self.day(), kind=self.chance.choice(["employer", "farming"])
-        )
+        began, kinds = self.day(), ["employer", "flexible", "self_employed", "farming"]
+        until_on = self.chance.choice([None, began + timedelta(days=20)])
+        await registered.work(self.registry, self.chance.choice(self.enrolments), began, until_on, self.chance.choice(kinds))
 
     async def no_work(self) -> None:
         await self.run(update(Employment).values(voided_at=clock.now(), void_reason="误报").where(Employment.voided_at.is_(None)))
@@ -146,6 +146,10 @@ class City:
         absent = {"outcome": "absent", "counted_on": None, "counted_region_code": None}
         completed = {"outcome": "completed", "counted_on": ENDED, "counted_region_code": self.chance.choice([SANKESHU, ZHOUXI])}
         await self.run(update(Enrolment).values(self.chance.choice([absent, completed])).where(one))
+
+    async def another_last_day(self) -> None:
+        day = self.chance.choice([ENDED, ENDED + timedelta(days=40)])
+        await self.run(update(Enrolment).values(counted_on=day).where(Enrolment.counted_on.is_not(None)))
 
     async def another_programme(self) -> None:
         programmes = self.chance.choice([["four.technician"], ["four.chef"], []])

@@ -1,7 +1,7 @@
 """What became of people after a class: a certificate, a place in the partner city, work. Conditions in SQL, the same for the count and for the list of
 those counted. A statement that uses them joins the enrolment with its class."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -34,11 +35,11 @@ from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference import policy as reference
 from services.registry.reference.facts import PlanTerms
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments.tables import Employment, Enrolment
+from services.registry.training.enrolments.tables import WORKED, Employment, Enrolment
 from shared.clock import SHANGHAI
 from shared.months import months_after
 
-KEPT: Final = ("institution_id", "class_region_code", "region_code", "placed_on")  # with each enrolment, by triggers
+KEPT: Final = ("institution_id", "class_region_code", "region_code", "placed_on", *WORKED)  # with each enrolment, by triggers
 
 
 def person() -> Any:
@@ -62,9 +63,18 @@ def kept() -> Select[Any]:
     """What triggers keep with each enrolment, looked up anew."""
     began = select(func.min(KnownPlacement.started_on)).where(sent(ENROLLED, date.max)).correlate(Enrolment, TrainingClass)
     town = func.coalesce(Enrolment.counted_region_code, Trainee.region_code)
-    said: tuple[Any, ...] = (TrainingClass.institution_id, TrainingClass.region_code, town, began.scalar_subquery())
+    work = (_works_since(kind) for kind in EmploymentKind)
+    said: tuple[Any, ...] = (TrainingClass.institution_id, TrainingClass.region_code, town, began.scalar_subquery(), *work)
     wanted: Select[Any] = select(Enrolment.id, *(value.label(name) for name, value in zip(KEPT, said, strict=True)))
     return wanted.join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == person())
+
+
+def _works_since(kind: str) -> ColumnElement[date | None]:
+    """The first day of the work of this kind that who completed a class has after it."""
+    kinds, ever = literal([kind], ARRAY(Text)), literal(date.max, Date)
+    here = select(func.min(Employment.from_on)).where(works(ENROLLED, kinds, ever)).correlate(Enrolment)
+    away = select(func.min(KnownPlacement.started_on)).where(works_away(ENROLLED, kinds, ever)).correlate(Enrolment)
+    return case((Enrolment.counted_on.is_not(None), func.least(here.scalar_subquery(), away.scalar_subquery())))
 
 
 def had_category(codes: Sequence[str]) -> ColumnElement[bool]:
@@ -203,10 +213,7 @@ def employment_due_on() -> ColumnElement[date | None]:
 
 
 def employed_by_plan(as_of: date) -> ColumnElement[bool]:
-    def of(plan: PlanTerms) -> ColumnElement[bool]:
-        return employed(literal(list(plan.employed_kinds), ARRAY(Text)), literal(plan.employed_within_months, Integer), as_of)
-
-    return _by_plan(of)
+    return _by_plan(lambda plan: employed(plan.employed_kinds, plan.employed_within_months, as_of))
 
 
 def without_work(today: date) -> ColumnElement[bool]:
@@ -231,6 +238,7 @@ def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
     return exists().where(holds(ENROLLED, kinds, as_of))
 
 
-def employed(kinds: ColumnElement[Any], within_months: ColumnElement[int], as_of: date) -> ColumnElement[bool]:
-    latest = known_by(ENROLLED, within_months, as_of)
-    return or_(exists().where(works(ENROLLED, kinds, latest)), exists().where(works_away(ENROLLED, kinds, latest)))
+def employed(kinds: Iterable[str], within_months: int, as_of: date) -> ColumnElement[bool]:
+    """Whether who completed the class has work of one of these kinds that began in time, by what is kept of it."""
+    since = func.least(*(getattr(Enrolment, f"{kind}_on") for kind in kinds))
+    return func.coalesce(since <= known_by(ENROLLED, literal(within_months, Integer), as_of), false())

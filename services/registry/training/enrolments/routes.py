@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query
-from sqlalchemy import ARRAY, ColumnElement, Integer, Text, literal
+from sqlalchemy import ARRAY, ColumnElement, Text, literal
 
 from services.registry.codes import Category, CertificateKind, Channel, EmploymentKind, EmploymentState, EnrolmentOutcome
 from services.registry.training.classes import reading as classes
@@ -86,8 +86,7 @@ async def _work(
         raise errors.InvalidParameter(f"{'、'.join(given)} 须一起给。请补上 {'、'.join(missing)}。", parameter=missing[0])
     if employed_as_of is None or employed_within_months is None or employed_kinds is None:
         return []
-    kinds = literal(employed_kinds.split(","), ARRAY(Text))
-    return [conditions.employed(kinds, literal(employed_within_months, Integer), employed_as_of)]
+    return [conditions.employed(employed_kinds.split(","), employed_within_months, employed_as_of)]
 
 
 async def _certified(

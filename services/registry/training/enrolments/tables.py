@@ -11,13 +11,15 @@ from services.registry.metadata import Referenced, Row
 from shared import db, keeping, tallies
 
 SAME_WORK = ("enrolment_id", "kind", "employer", "from_on")
+WORKED = tuple(f"{kind}_on" for kind in EmploymentKind)
 
 
 class Enrolment(db.Versioned, Referenced, Row):
     """One person in one class, from `from_on`, None: from its first day. `reason`, `proof`: why an officer enrolled them after its last. A completed one is
     a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the trainee was registered when the class was closed,
     `counted_region_code`. What was attended is counted by whoever takes in attendance. Triggers keep what others say of it: its class's institution and
-    town, the town it counts in or else the person's, `region_code`, and since when they work in the partner city on the class's order, `placed_on`."""
+    town, the town it counts in or else the person's, `region_code`, since when they work in the partner city on the class's order, `placed_on`, and of a completed
+    one since when there is work of each kind that begins after the class or goes on after it, `employer_on` and so on."""
 
     __tablename__ = "enrolments"
 
@@ -32,6 +34,10 @@ class Enrolment(db.Versioned, Referenced, Row):
     class_region_code: Mapped[str] = mapped_column(Text)
     region_code: Mapped[str] = mapped_column(Text)
     placed_on: Mapped[date | None]
+    employer_on: Mapped[date | None]
+    flexible_on: Mapped[date | None]
+    self_employed_on: Mapped[date | None]
+    farming_on: Mapped[date | None]
     from_on: Mapped[date | None]
     reason: Mapped[str | None] = mapped_column(Text)
     proof: Mapped[str | None] = mapped_column(Text)
@@ -45,7 +51,12 @@ class Enrolment(db.Versioned, Referenced, Row):
             "(outcome = 'completed') = (counted_on IS NOT NULL) AND (counted_on IS NULL) = (counted_region_code IS NULL)", name="counted"
         ),
         Index("enrolments_trainee_id_idx", "trainee_id", "id"),
-        Index("enrolments_counted_region_code_idx", "counted_region_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
+        Index(
+            "enrolments_counted_region_code_idx",
+            *("counted_region_code", "counted_on", "id"),
+            postgresql_include=("trainee_id", "class_id", *WORKED),  # a town's worklist reads no more
+            postgresql_where=text("counted_on IS NOT NULL"),
+        ),
         Index("enrolments_outcome_idx", "outcome", "id"),
         Index("enrolments_institution_id_idx", "institution_id", "id"),
         Index("enrolments_class_region_code_idx", "class_region_code", "id"),
