@@ -49,6 +49,7 @@ from services.registry.training.eligibility import routes as eligibility
 from services.registry.training.employment_ledgers import routes as employment_ledgers
 from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
+from services.registry.training.enrolments import steps as enrolments_steps
 from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.enterprise_surveys import routes as enterprise_surveys
 from services.registry.training.history_imports import routes as history_imports
@@ -145,6 +146,7 @@ PART = web.Part(
 layouts.here()  # a faulty file stops the start
 clients.tells_training(enrolled.concerned)
 naming.named_by(changes.NAMED_BY)
+classes_facts.ENROLLED.append(classes_facts.People(enrolments_steps.taken_seats, enrolments_steps.follow_days))
 classes_facts.PLANNED.append(classes_facts.Seats(seats_left.short, seats.draw, seats.give_back))
 classes_seen.attended_as(enrolments_seen.classes_of)
 classes_counted.counts_first_day(counted.began())

@@ -1,4 +1,5 @@
-"""What eastwest is asked of a class's order, before one is named and before a step of the class that names one; and what seats are planned for it."""
+"""What eastwest is asked of a class's order, before one is named and before a step of the class that names one; what seats are planned for it, and what
+the people of a class make of it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final, NamedTuple
@@ -12,6 +13,7 @@ from services.registry import clients
 from services.registry.training.classes import schemas
 from services.registry.training.classes.tables import TrainingClass
 from shared import web
+from shared.access import Call
 
 
 class Seats(NamedTuple):
@@ -23,6 +25,25 @@ class Seats(NamedTuple):
 
 
 PLANNED: list[Seats] = []  # whoever plans seats registers it
+
+
+class People(NamedTuple):
+    """What a class's people make of it: how many seats they have, and what becomes of the days they are in it from when the class is held on others."""
+
+    taken: Callable[[AsyncSession, UUID], Awaitable[int]]
+    follow_days: Callable[[AsyncSession, Call, TrainingClass], Awaitable[None]]
+
+
+ENROLLED: list[People] = []  # whoever enrols people registers it
+
+
+async def taken_seats(session: AsyncSession, class_id: UUID) -> int:
+    return sum([await each.taken(session, class_id) for each in ENROLLED])
+
+
+async def follow_days(session: AsyncSession, call: Call, training: TrainingClass) -> None:
+    for each in ENROLLED:
+        await each.follow_days(session, call, training)
 
 
 async def short_of_seats(session: AsyncSession, training: Any) -> str | None:

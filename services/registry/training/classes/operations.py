@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.clients import OrderRead
 from services.registry.codes import ClassKind, ClassStatus
 from services.registry.institutions.institutions.tables import Institution
-from services.registry.training.classes import policy, reading, rules, schemas, visibility
+from services.registry.training.classes import facts, policy, reading, rules, schemas, visibility
 from services.registry.training.classes.errors import TooLate
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from shared import county, deeds, errors, history
@@ -59,8 +59,11 @@ async def change(
     given = _kept(body, body.model_dump(include=body.model_fields_set))
     _may_propose(call, training.institution_id, given.get("region_code", training.region_code))
     values = {name: getattr(training, name) for name in schemas.ClassChange.model_fields} | given
+    found = rules.order(body.order_id, order, values["starts_on"])
+    if body.seats is not None and body.seats < training.seats:
+        found += rules.seats(body.seats, await facts.taken_seats(session, training.id))
     given["kind"] = values["kind"] = policy.kind_of(body.kind, values["order_id"], values["sponsor"], ClassKind(training.kind))
-    await rules.check(session, training.institution_id, values, call.today, rules.order(body.order_id, order, values["starts_on"]))
+    await rules.check(session, training.institution_id, values, call.today, found)
     changed = [name for name, value in given.items() if getattr(training, name) != value]
     if values["starts_on"] < training.starts_on:
         training.filed_at = None
@@ -68,7 +71,7 @@ async def change(
         setattr(training, name, given[name])
     if changed:
         training.changed_at, training.changed_by = call.now, call.actor.doer.person
-        await drop_sessions_outside(session, training)
+        await held_on_other_days(session, call, training)
         told = {"fields": changed, "changes": history.unsaved(training, reading.TOLD)}
         await session.flush()
         await announce(session, call, training, "changed", told)
@@ -80,8 +83,9 @@ def _kept(body: schemas.ClassIn | schemas.ClassChange, values: dict[str, Any]) -
     return values | ({"posts": [each.model_dump(mode="json") for each in body.posts]} if body.posts else {})
 
 
-async def drop_sessions_outside(session: AsyncSession, training: TrainingClass) -> None:
-    """The timetable loses what lies outside the class's days."""
+async def held_on_other_days(session: AsyncSession, call: Call, training: TrainingClass) -> None:
+    """The timetable loses what lies outside the class's days, and nobody is in it from a day outside them."""
+    await facts.follow_days(session, call, training)
     outside = or_(ClassSession.on < training.starts_on, ClassSession.on > training.ends_on)
     await session.execute(delete(ClassSession).where(ClassSession.class_id == training.id, outside))
 

@@ -210,6 +210,14 @@ def order(order_id: UUID | None, known: OrderRead | None, starts_on: date | None
     return [Fault(policy.ORDER_NOT_OPEN, "/order_id", seen=why, allowed="开班当日仍有效的订单", fix=fix)] if why else []
 
 
+def seats(wanted: int, taken: int) -> list[Fault]:
+    """Everybody who is enrolled has one."""
+    if wanted >= taken:
+        return []
+    fix = "请填写不少于在册人数的人数上限,或先办理退出。"
+    return [Fault("invalid_value", "/seats", seen=str(wanted), allowed=f"不少于已报名的 {taken} 人", fix=fix)]
+
+
 async def check_session(session: AsyncSession, training: TrainingClass, made: SessionOut) -> None:
     """Refuses a session by a teacher who is not the institution's or stands in another timetable for that half-day, and more hours than a day holds."""
     a_day = lists().channels[training.channel].class_hours_a_day_at_most

@@ -22,7 +22,7 @@ from services.registry.training.classes.errors import (
     SupportStopped,
     TooEarly,
 )
-from services.registry.training.classes.operations import announce, drop_sessions_outside
+from services.registry.training.classes.operations import announce, held_on_other_days
 from services.registry.training.classes.tables import TrainingClass
 from shared import errors, history, wire
 from shared.access import Call
@@ -137,7 +137,7 @@ async def reschedule(session: AsyncSession, call: Call, class_id: UUID, body: sc
         _file(call, training)
         training.approved_at, status = None, Status.SUBMITTED
         await facts.give_back_seats(session, training.id)
-    await drop_sessions_outside(session, training)
+    await held_on_other_days(session, call, training)
     return await _finish(session, call, training, status, "rescheduled", {"before": before, "after": f"{starts_on} 至 {ends_on}"})
 
 

@@ -129,6 +129,39 @@ async def recount(session: AsyncSession, call: Call, kept_ids: Collection[UUID])
     )
 
 
+async def taken_seats(session: AsyncSession, class_id: UUID) -> int:
+    left = Enrolment.outcome == EnrolmentOutcome.WITHDRAWN
+    return await session.scalar(select(func.count()).where(Enrolment.class_id == class_id, ~left)) or 0
+
+
+async def follow_days(session: AsyncSession, call: Call, training: TrainingClass) -> None:
+    """Who was to come from a day on that is none of the class's any more is in it from its first day."""
+    row, outside = Enrolment, or_(Enrolment.from_on < training.starts_on, Enrolment.from_on > training.ends_on)
+    asked = select(row.id, row.trainee_id, row.outcome, row.from_on, row.version).where(row.class_id == training.id, outside)
+    moved = (await session.execute(asked.order_by(row.id).with_for_update())).all()
+    if not moved:
+        return
+    follow = update(row).where(row.id.in_([each.id for each in moved]))
+    follow = follow.values(from_on=None, version=row.version + 1, changed_at=call.now)
+    await session.execute(follow.execution_options(synchronize_session=False))
+    await deeds.record_all(
+        session,
+        [
+            deeds.deed(
+                call,
+                "enrolment.changed",
+                each.id,
+                details={"changes": history.changes({"from_on": each.from_on}, {"from_on": training.starts_on})},
+                status=each.outcome,
+                version=each.version + 1,
+                class_id=training.id,
+                trainee_id=each.trainee_id,
+            )
+            for each in moved
+        ],
+    )
+
+
 @steps.settles
 async def settle(
     session: AsyncSession,
