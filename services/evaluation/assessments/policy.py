@@ -25,6 +25,10 @@ STEPS: Final = (
 )
 
 
+NOT_ISSUED: Final = (Status.OPEN, Status.LOCKED)
+NOT_HELD: Final = frozenset({"cancelled", "rejected"})  # of classes
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """`categories`: those of the day of the assessment; `employed_here`: by the body, on that day."""

@@ -19,7 +19,6 @@ from services.evaluation.filings import policy as filings
 from services.evaluation.filings.tables import Filing
 from shared import errors, redaction
 
-NOT_HELD = frozenset({"cancelled", "rejected"})
 Ranks = Mapping[UUID, int]  # of the highest level that somebody holds in the occupation
 
 
@@ -69,7 +68,7 @@ def of_days(body: AssessmentIn, known: Announcing) -> Iterable[errors.Fault]:
     if body.class_id is not None and taught is None:
         yield errors.Fault("unknown_batch_class", "/class_id", seen=str(body.class_id), fix="请核对班级编号,或不填。")
     if taught is not None:
-        if taught.status in NOT_HELD:
+        if taught.status in policy.NOT_HELD:
             yield errors.Fault("class_not_held", "/class_id", seen=str(taught.id), allowed="举办的班级", fix="请核对班级编号,或不填。")
         if first := policy.before_class_end(body.method, held_on, policy.Held(taught.starts_on, taught.ends_on)):
             fix = "请改在班级结束之后考核;过程化考核可以在班级期间。"

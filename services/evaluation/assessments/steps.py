@@ -97,6 +97,7 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
                 *_held_already(assessment, people),
                 *await _of_cards(session, assessment, named),
                 *_of_filing(assessment, filing_reading.covered(filing), call.today),
+                *_of_class(assessment, people, call.told.get("examined_classes", {}).get(str(assessment.class_id))),
             ],
             "certificates_issued": sum(each.certified for each in people) if assessment.status == "issued" else 0,
             "allowed_actions": wire.allowed_actions(found),
@@ -176,6 +177,22 @@ def _of_filing(assessment: Assessment, coverage: filings.Coverage | None, today:
     reason = _outside(assessment, coverage, max(today, assessment.held_on))
     detail = f"{reason}。按此备案不能发证;没有举行的请改期或取消。"
     return [{"code": "out_of_scope", "pointer": "/filing_id", "detail": detail}] if reason else []
+
+
+def _of_class(assessment: Assessment, people: Sequence[Any], now: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What became of the class since the batch was announced: shown until its certificates are issued. `now`: as told; None: nobody has said."""
+    if now is None or assessment.status not in policy.NOT_ISSUED:
+        return []
+    if now["status"] in policy.NOT_HELD:
+        detail = "所写的班级已取消或未获批准。请核实;没有举行的考核请取消。"
+        return [{"code": "class_not_held", "pointer": "/class_id", "detail": detail}]
+    found = []
+    if first := policy.before_class_end(assessment.method, assessment.held_on, policy.Held(now["starts_on"], now["ends_on"])):
+        detail = f"班级已改期,考核不得早于 {first},而考核日期为 {assessment.held_on}。没有举行的请改期;已举行的请在发证之前核实。"
+        found.append({"code": "exam_before_class_end", "pointer": "/held_on", "detail": detail})
+    left = [n for n, each in enumerate(people) if each.trainee_id not in now["in_class"]]
+    detail = "该考生已不在本班。请在发证之前核实。"
+    return [*found, *({"code": "candidate_not_in_class", "pointer": f"/candidates/{n}", "detail": detail} for n in left)]
 
 
 def _proofs(assessment: Assessment) -> list[policy.Proof]:
