@@ -26,12 +26,16 @@ _left_out: ContextVar[bool] = ContextVar("deeds_left_out", default=False)
 
 @contextmanager
 def left_out() -> Iterator[None]:
-    """For what is only tried, and undone with its deeds: those of a sheet's thousands of rows are a fifth of its work."""
+    """For what is only tried, and undone with its deeds and what follows from them: of a sheet's thousands of rows a quarter of its work."""
     before = _left_out.set(True)
     try:
         yield
     finally:
         _left_out.reset(before)
+
+
+def are_left_out() -> bool:
+    return _left_out.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ async def record(session: AsyncSession, call: Call, action: str, subject: UUID |
 
 async def record_all(session: AsyncSession, deeds: Iterable[Deed]) -> None:
     """Records many: one statement for those that the feed announces, one for those that it does not."""
-    deeds = [] if _left_out.get() else list(deeds)
+    deeds = [] if are_left_out() else list(deeds)
     if announced := [(each.entry, each.event) for each in deeds if each.event]:
         await _record_announced(session, announced)
     if quiet := [each.entry for each in deeds if each.event is None]:

@@ -45,6 +45,11 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)
 
 
+def built_when_used() -> None:
+    """From here on a model is built when it is first used: a process that is not called uses few of a service's hundreds."""
+    In.model_config["defer_build"] = Out.model_config["defer_build"] = True
+
+
 LEFT_OUT = ConfigDict(json_schema_serialization_defaults_required=False)  # of an answer that leaves out what it does not say
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from shared import telemetry, web
+from shared import telemetry, web, wire
 from shared.settings import Settings
 from shared.sheet_jobs import running
 from shared.sheet_jobs.running import Intake
@@ -106,6 +106,7 @@ def main() -> None:
     os.nice(YIELDS)
     gc.disable()  # as when a service starts: what it is made of stays
     web.Router.answers = False
+    wire.built_when_used()
     importlib.import_module(of.app)  # puts the service's parts together
     telemetry.configure(service, settings.log_level)
     gc.enable()

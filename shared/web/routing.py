@@ -149,7 +149,7 @@ async def _name(request: Request, kernel: Kernel, call: access.Call, planned: na
 
 class Router(APIRouter):
     """A router whose routes are declared with `operation`. `traced`: problems that reach the trail for all of its operations. `answers`: whether this
-    process is called at all; one that is not need make no routes, a quarter of its start."""
+    process is called at all; one that is not need make no routes, nor say what they are: a quarter of its start."""
 
     answers: ClassVar[bool] = True
 
@@ -171,6 +171,8 @@ class Router(APIRouter):
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declares a route. `errors`: the problems of its own it can answer. `said`: what `Operation` lists; the rest is FastAPI's. What it does, and
         for whom, is said of its id in the service's `operations.toml`."""
+        if not self.answers:
+            return lambda endpoint: endpoint
         stated = {name: said.pop(name) for name in SAID & said.keys()}
         operation = Operation(noun=self.noun, method=method, path=path, may=may, traced=self.traced, **stated)
         shown = openapi.describe(operation, list(errors), example)
@@ -178,8 +180,6 @@ class Router(APIRouter):
             said = {"response_class": Response} | said  # JSON's would call nothing JSON, and a caller would read it
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-            if not self.answers:
-                return endpoint
             route: Any = functools.partial(Route, operation=operation)
             self.add_api_route(
                 path,

@@ -94,6 +94,7 @@ async def test_a_trial_run_writes_no_deeds_that_would_be_undone(jobless: Service
     with jobless.statements() as said:
         await work_until_idle(jobless)
     assert len([each for each in said if "INSERT INTO audit" in each]) == recorded
+    assert any(" AS grounds" in each for each in said) == (mode == "commit")  # who is like them
     assert await how_many(jobless) == ((30, 30) if mode == "commit" else (0, 0))
 
 

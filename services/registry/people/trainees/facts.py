@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import deeds
 from shared.access import Call
 
 Compare = Callable[[AsyncSession, Call, Collection[UUID]], Awaitable[None]]
@@ -20,8 +21,9 @@ def compares(compare: Compare) -> Compare:
 
 
 async def compared(session: AsyncSession, call: Call, trainee_ids: Collection[UUID]) -> None:
-    for compare in _compared_by:
-        if trainee_ids:
+    """Of what is only tried, whom they are like would be forgotten with them."""
+    if trainee_ids and not deeds.are_left_out():
+        for compare in _compared_by:
             await compare(session, call, trainee_ids)
 
 
