@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from deploy import county_sense
 from shared import codes, county, layouts, periods, strict, workdays
 
 PARTS = ("shared", "services.registry", "services.subsidy", "services.evaluation", "services.eastwest", "gateway")
@@ -63,6 +64,7 @@ def check(folder: Path) -> Iterator[str]:
             found |= dict.fromkeys(_without_source(folder, path))
             if not any(fault.startswith(f"{path.name}:") for fault in found):  # who reads it whole has told already
                 found |= dict.fromkeys(_senseless(folder, path))
+            found |= dict.fromkeys(_contradicting(folder, path))
         except strict.BadFile as fault:
             found.setdefault(str(fault))
     yield from found
@@ -179,6 +181,11 @@ def _without_source(folder: Path, path: Path) -> Iterator[str]:
 def _senseless(folder: Path, path: Path) -> Iterator[str]:
     where = _places(folder, path)
     yield from (f"{where(fault.path)}:{fault.message}" for fault in strict.senseless(strict.table(path)))
+
+
+def _contradicting(folder: Path, path: Path) -> Iterator[str]:
+    where, file = _places(folder, path), "plans" if path.parent.name == "plans" else path.name
+    yield from (f"{where(fault.path)}:{fault.message}" for fault in county_sense.senseless(file, strict.table(path)))
 
 
 def _unconfirmed(folder: Path, path: Path) -> Iterator[str]:

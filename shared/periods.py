@@ -46,12 +46,14 @@ def here() -> Mapping[str, int | None]:
 @cache
 def _read(folder: Path) -> Mapping[str, int | None]:
     stated = strict.read_file(Periods, folder / FILE)
-    if wrong := [str(period.working_days) for period in stated.periods if period.working_days < 1]:
-        raise strict.BadFile(f"{FILE}:working_days 须至少为 1,不能为 {'、'.join(wrong)}")
+    if wrong := [index for index, period in enumerate(stated.periods) if period.working_days < 1]:
+        faults = [strict.Fault(f"periods[{index}].working_days", "须至少为 1,不能为 0") for index in wrong]
+        raise strict.bad_file(folder / FILE, faults)
     found: dict[str, int | None] = dict.fromkeys(stated.without_period)
-    for period in stated.periods:
+    for index, period in enumerate(stated.periods):
         if twice := found.keys() & set(period.kinds):
-            raise strict.BadFile(f"{FILE}:不止一处写明 {'、'.join(sorted(twice))}")
+            fault = strict.Fault(f"periods[{index}].kinds", f"不止一处写明 {'、'.join(sorted(twice))}")
+            raise strict.bad_file(folder / FILE, [fault])
         found |= dict.fromkeys(period.kinds, period.working_days)
     return found
 

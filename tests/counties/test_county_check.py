@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy import county_sense
 from shared import county
 
 
@@ -163,3 +164,65 @@ def test_a_kind_of_work_without_a_deadline_and_one_that_nobody_does_are_faults(c
     assert answer.returncode == 1
     for named in ("labels.toml 中没有 tea_served", "各服务 中没有 tea_drunk"):
         assert named in answer.stdout, answer.stdout
+
+
+def test_a_figure_that_cannot_be_and_a_thing_said_twice_are_faults_by_their_lines(copied: Path) -> None:
+    files = {
+        name: copied / name
+        for name in ("standing.toml", "retention.toml", "retirement.toml", "assessment.toml", "channels.toml", "levels.toml")
+    }
+    plan = copied / "plans" / "kaili-2024.toml"
+    change(files["standing.toml"], "teacher_age_at_most = 80", "teacher_age_at_most = 17")
+    change(files["standing.toml"], "teachers_per_full_time_at_most = 3", "teachers_per_full_time_at_most = 0")
+    change(files["retention.toml"], "months = 3", "months = 0")
+    change(files["retention.toml"], '"返乡", ', '"返乡", "在岗", ')
+    change(files["retirement.toml"], "years_before = 60", "years_before = 64")
+    change(files["assessment.toml"], "pass_score_at_least = 60", "pass_score_at_least = 101")
+    change(files["assessment.toml"], 'classes = ["Y", "S"]', 'classes = ["Y", "Z"]')
+    change(files["channels.toml"], "days_at_most = 3", "days_at_most = 0")
+    change(files["channels.toml"], "class_hours_a_day_at_most = 8", "class_hours_a_day_at_most = 33")
+    change(files["channels.toml"], 'name = "马兰花创业培训"', 'name = "中长期项目制取证培训"')
+    change(plan, "employed_within_months = 6", "employed_within_months = 0")
+    answer = checked(copied)
+    assert (answer.returncode, answer.stderr) == (1, "")
+    for file, key, words in (
+        (files["standing.toml"], "teacher_age_at_most", "不能小于 teacher_age_at_least 的 18,实为 17"),
+        (files["standing.toml"], "teachers_per_full_time_at_most", "须至少为 1,实为 0"),
+        (files["retention.toml"], "months", "须至少为 1,实为 0"),
+        (files["retention.toml"], "states.away", "在岗 已写在 at_work 中"),
+        (files["retirement.toml"], "tracks.male.years_at_most", "不能小于 years_before 的 64,实为 63"),
+        (files["assessment.toml"], "pass_score_at_least", "须至少为 1、至多为 100,实为 101"),
+        (files["assessment.toml"], "bodies[0].classes", "body_classes 中没有 Z"),
+        (files["channels.toml"], "channels[agricultural_short].days_at_most", "须至少为 1,实为 0"),
+        (files["channels.toml"], "channels[agricultural_short].class_hours_a_day_at_most", "须至少为 1、至多为 32,实为 33"),
+        (files["channels.toml"], "channels[startup].name", "中长期项目制取证培训 已用于 channels 的第 2 行"),
+        (plan, "employed_within_months", "须至少为 1,实为 0"),
+    ):
+        text = file.read_text(encoding="utf-8").splitlines()
+        first = next(number for number, each in enumerate(text, 1) if each.startswith(f"{key.rpartition('.')[2]} = "))
+        line = first if "[" not in key or "short" in key else None  # of the first row, or of the only one
+        found = re.search(rf"{file.name}:{re.escape(key)}（第 (\d+) 行）:{re.escape(words)}\n", answer.stdout)
+        assert found and line in (None, int(found[1])), (key, answer.stdout)
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "least", "most"),
+    [
+        ("channels.toml", "class_hours_a_day_at_most", 1, 32),
+        ("channels.toml", "online_minutes_a_half_day_at_least", 1, 720),
+        ("assessment.toml", "pass_score_at_least", 1, 100),
+        ("assessment.toml", "points_above_others_at_most", 0, 100),
+    ],
+)
+def test_both_ends_of_what_a_figure_can_be(file: str, key: str, least: int, most: int) -> None:
+    def told(value: int) -> list[str]:
+        rows = {"channels.toml": {"channels": [{key: value}]}, "assessment.toml": {key: value, "quality": {key: value}}}
+        return [each.message for each in county_sense.senseless(file, rows[file])]
+
+    assert [bool(told(value)) for value in (least - 1, least, most, most + 1)] == [True, False, False, True]
+
+
+def test_what_two_rows_share_is_named_with_its_line(copied: Path) -> None:
+    change(copied / "regions.toml", 'code = "522601002"', 'code = "522601001"')
+    answer = checked(copied)
+    assert "regions[522601001].code:代码 522601001 出现多次（第 18 行）" in answer.stdout, answer.stdout

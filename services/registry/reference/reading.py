@@ -28,7 +28,7 @@ from services.registry.reference.facts import (
     StandingTerms,
     TradePaperTerms,
 )
-from shared.strict import BadFile, read_file, table
+from shared.strict import BadFile, Fault, bad_file, read_file, table
 
 
 @cache
@@ -51,22 +51,24 @@ def load(directory: Path) -> Reference:
         programmes={line["code"]: _programme(line) for line in lines},
         led_by=_led_by(lines),
     )
-    for region in reference.regions.values():
-        _known([region.parent] if region.parent else [], reference.regions, f"regions.toml:{region.code}:parent")
-    for occupation in reference.occupations.values():
-        _known(occupation.levels, reference.levels, f"occupations.toml:{occupation.code}:levels")
-    _known([TradePaperNoun.CATALOGUE, TradePaperNoun.SKILL_STANDARD], reference.trade_papers, "trade_papers.toml")
-    for channel in reference.channels.values():
-        _known(channel.designated_kinds, reference.institution_kinds, f"channels.toml:{channel.code}:designated_kinds")
-        _from_to(channel.signed_am, f"channels.toml:{channel.code}:signed_am")
-        _from_to(channel.signed_pm, f"channels.toml:{channel.code}:signed_pm")
+    for index, region in enumerate(reference.regions.values()):
+        _known([region.parent] if region.parent else [], reference.regions, directory / "regions.toml", f"regions[{index}].parent")
+    for index, occupation in enumerate(reference.occupations.values()):
+        _known(occupation.levels, reference.levels, directory / "occupations.toml", f"occupations[{index}].levels")
+    nouns = [TradePaperNoun.CATALOGUE, TradePaperNoun.SKILL_STANDARD]
+    _known(nouns, reference.trade_papers, directory / "trade_papers.toml", "trade_papers")
+    for index, channel in enumerate(reference.channels.values()):
+        file, row = directory / "channels.toml", f"channels[{index}]"
+        _known(channel.designated_kinds, reference.institution_kinds, file, f"{row}.designated_kinds")
+        _from_to(channel.signed_am, file, f"{row}.signed_am")
+        _from_to(channel.signed_pm, file, f"{row}.signed_pm")
     for name, rows in (
         ("regions", reference.regions),
         ("occupations", reference.occupations),
         ("levels", reference.levels),
         ("categories", reference.categories),
     ):
-        _no_word_twice(rows, f"{name}.toml")
+        _no_word_twice(rows, directory / f"{name}.toml")
     unclear = {word for category in reference.categories.values() for word in category.perhaps}
     if certain := unclear & {word for category in reference.categories.values() for word in (category.name, *category.aliases)}:
         raise BadFile(f"categories.toml:perhaps:{'、'.join(sorted(certain))} 已是某一类别的确定写法")
@@ -125,31 +127,32 @@ Coded = TypeVar("Coded", bound=_Coded)
 Row = TypeVar("Row")
 
 
-def _known(codes: Iterable[str], rows: Mapping[str, object], where: str) -> None:
+def _known(codes: Iterable[str], rows: Mapping[str, object], file: Path, where: str) -> None:
     for code in codes:
         if code not in rows:
-            raise BadFile(f"{where}:没有代码 {code}")
+            raise bad_file(file, [Fault(where, f"没有代码 {code}")])
 
 
-def _from_to(hours: tuple[str, ...], where: str) -> None:
+def _from_to(hours: tuple[str, ...], file: Path, where: str) -> None:
     if len(hours) != 2 or not all(re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", each) for each in hours) or hours[0] >= hours[1]:
-        raise BadFile(f'{where}:应为从几点到几点,如 ["06:00", "13:30"],实为 {list(hours)}')
+        raise bad_file(file, [Fault(where, f'应为从几点到几点,如 ["06:00", "13:30"],实为 {list(hours)}')])
 
 
-def _no_word_twice(rows: Mapping[str, _Named], where: str) -> None:
+def _no_word_twice(rows: Mapping[str, _Named], file: Path) -> None:
     seen: dict[str, str] = {}
-    for row in rows.values():
+    for index, row in enumerate(rows.values()):
         for word in (row.name, *row.aliases):
             if word in seen:
-                raise BadFile(f"{where}:{row.code}:aliases:{word} 已用于 {seen[word]}")
+                where = f"{file.stem}[{index}].{'aliases' if word in row.aliases else 'name'}"
+                raise bad_file(file, [Fault(where, f"{word} 已用于 {seen[word]}")])
             seen[word] = row.code
 
 
 def _by_code(directory: Path, name: str, kind: type[Coded]) -> dict[str, Coded]:
     rows: dict[str, Coded] = {}
-    for row in _rows(directory, name, kind):
+    for index, row in enumerate(_rows(directory, name, kind)):
         if row.code in rows:
-            raise BadFile(f"{name}.toml:代码 {row.code} 出现多次")
+            raise bad_file(directory / f"{name}.toml", [Fault(f"{name}[{index}].code", f"代码 {row.code} 出现多次")])
         rows[row.code] = row
     return rows
 
