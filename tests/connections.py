@@ -1,6 +1,6 @@
 """What a process does once and each test would do anew: connections to the databases that are lent stay open from one test to the next, with what their
 server has prepared and looked up; what SQLAlchemy compiles, and what it asks of a server first, is kept for all engines; whom httpx trusts, and on which
-kind of loop it runs, for all clients.
+kind of loop it runs, for all clients; what FastAPI says of routes, for all applications.
 A process in production has one engine for as long as it lives. Databases that a test makes for itself, and connections that were cut or lost, are none of
 these.
 """
@@ -8,22 +8,25 @@ these.
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import asyncpg
 import httpx
+import orjson
 import uvloop
 from sqlalchemy import Connection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection, PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import LRUCache, await_
+from starlette.routing import BaseRoute
 
 from shared import db
 from shared.pulse import lost
+from shared.web import documents
 
 
 class Connections:
@@ -184,10 +187,26 @@ def _compiling_once(make: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngi
     return engine
 
 
+def _described_once(describe: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """What FastAPI says of routes takes up to two seconds, and the routes of a service are the same ones in every test. Each caller's copy is its own."""
+    described: dict[tuple[Any, ...], tuple[bytes, Any]] = {}
+
+    def of(*, routes: Sequence[BaseRoute], **said: Any) -> dict[str, Any]:
+        shown = [route for route in routes if getattr(route, "include_in_schema", False)]
+        alike = (*map(id, shown), *sorted(said.items()))
+        if alike not in described:
+            described[alike] = orjson.dumps(describe(routes=routes, **said)), shown  # kept, so that no other route gets its id
+        copied: dict[str, Any] = orjson.loads(described[alike][0])
+        return copied
+
+    return of
+
+
 def keep() -> None:
     registry.register("postgresql.asyncpg", __name__, "Dialect")
     db.engine = _compiling_once(db.engine)
     db.Reader = Reader
+    documents.get_openapi = _described_once(documents.get_openapi)
     # Whom a client of https would trust is read for every client, also of http, in a fiftieth of a second: ten times what its request takes.
     httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)
     # Whether a request runs on trio is asked by looking, twice a request and through all folders, for a package that is not installed.

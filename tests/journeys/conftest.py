@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
     if found is None:
         pytest.skip(NONE_THERE)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         yield launched
         launched.close()
 
