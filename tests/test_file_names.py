@@ -41,6 +41,7 @@ OF_THE_DOMAIN = {
     "services/registry/imports/past_classes": "the ledger of past years, whose rows are put together to classes",
     "services/registry/imports/sign_in": "the sign-in sheet, people down and half-days across",
     "services/registry/imports/templates": "the empty sheets that offices fill in",
+    "services/subsidy/claims/counts": "how many people a claim has, as triggers keep it, and a recount of it",
     "services/subsidy/claims/earlier": "what other claims hold of the same people",
     "services/subsidy/claims/holds": "what stops a claim, and is found again by the next for the same people",
     "services/subsidy/claims/lines": "one person of a claim",

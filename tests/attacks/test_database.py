@@ -40,7 +40,7 @@ CHANGING = {
         "trainees_tally",
     },
     "subsidy": {"claim_lines", "due_reassessments", "entitlements", "funds", "known_blacklistings", "payment_batches"}
-    | {"claim_money_tally", "claims_applicant_tally", "claims_tally", "merged_trainees"},
+    | {"claim_money_tally", "claims_applicant_tally", "claims_tally", "merged_trainees", "payments_tally"},
     "evaluation": {"assessments", "certificate_imports", "certificate_serials", "examiners", "filings", "merged_trainees"}
     | {"assessments_tally", "certificates_tally"},
     "eastwest": {

@@ -17,7 +17,7 @@ import httpx
 import orjson
 from sqlalchemy import Row, exists, func, or_, select
 
-from services.subsidy.claims import steps
+from services.subsidy.claims import counts, steps
 from services.subsidy.claims.tables import Claim, DueReassessment, Line
 from services.subsidy.following import operations as following
 from services.subsidy.funds.operations import POSTINGS
@@ -114,6 +114,7 @@ class Office:
         assert fund.paid_yuan == lines - received, "what the fund has paid is what the lines were paid less what came back"
         async with self.kernel.engine.connect() as connection:
             assert await tallies.differing(connection, MONEY.info["tallies"][0]) == [], "what statistics keep is what a recount finds"
+            assert await counts.differing(connection) == [], "what claims keep of their lines is what these say"
         return posted, paid
 
     async def net(self) -> dict[tuple[str, str], int]:

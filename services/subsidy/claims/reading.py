@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, true
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import clients as asking
 from services.subsidy.claims import earlier, lines, obstacles, papers, rules, steps
 from services.subsidy.claims.clients import Gathered, Told
 from services.subsidy.claims.conditions import ALIASES, ClaimFilter, each_of, named_by
+from services.subsidy.claims.counts import COUNTS
 from services.subsidy.claims.policy import on_hold
 from services.subsidy.claims.schemas import ClaimOut, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
@@ -34,13 +34,6 @@ from shared.web import Kernel
 HELD = "申领单暂缓,正在核实。"
 NUMBERS_SOUGHT_BY = 20
 _LINES = select(Line.claim_id, Line.trainee_id, Line.verdict, Line.amount).order_by(Line.claim_id, Line.position)
-_COUNTS = ("people", "held_people", "refused_people")
-_COUNTED = (  # of each claim of a page, within the page's own statement
-    select(array([func.count(), *(func.count().filter(Line.verdict == each) for each in (LineVerdict.HELD, LineVerdict.REFUSED))]))
-    .where(Line.claim_id == Claim.id)
-    .scalar_subquery()
-    .label("counts")
-)
 
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID) -> ClaimOut:
@@ -116,9 +109,9 @@ async def page(session: AsyncSession, call: Call, asked: pages.Asked, by: ClaimF
     sought = (ALIASES.among(Line.trainee_id, trainee_ids) if trainee_ids else true()) & theirs(call.actor)
 
     def show(row: Any) -> dict[str, Any]:
-        return summary(call, row[0]) | dict(zip(_COUNTS, row.counts, strict=True))
+        return summary(call, row[0]) | {name: getattr(row[0], name) for name in COUNTS}
 
-    wanted = select(Claim, _COUNTED).where(rows(call.actor), named_by(by, call.today))
+    wanted = select(Claim).where(rows(call.actor), named_by(by, call.today))
     if trainee_ids and call.actor.role == "person":  # who else is on a claim is not told by its being found
         wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(sought)))
     found = await pages.page(session, wanted, Claim.id, asked.newest(Claim.created_at, by.from_on, by.to_on), show)

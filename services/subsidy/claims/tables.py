@@ -73,7 +73,7 @@ class Claim(db.Versioned, Row):
         Index("claims_kind_idx", "kind", "id"),
         Index("claims_institution_idx", "institution_id", "id"),
         Index("claims_trainee_idx", "trainee_id", "id", postgresql_where=text("trainee_id IS NOT NULL")),
-        Index("claims_employer_idx", "employer_id", "id", postgresql_where=text("employer_id IS NOT NULL")),
+        Index("claims_maker_idx", text("coalesce(institution_id, employer_id)"), "id"),
         Index("claims_class_idx", "class_id", "id"),
         Index("claims_class_days_idx", "class_starts_on", "class_ends_on"),
         Index("claims_trade_filing_idx", text("((facts -> 'class_facts'::text) ->> 'trade_filing_no'::text)")),
@@ -144,6 +144,11 @@ class Claim(db.Versioned, Row):
     holds: Mapped[list[dict[str, Any]]] = mapped_column(
         JSONB, default=list, server_default=text("'[]'::jsonb"), comment="what stops it and has not been ended, by day (policy.a_hold)"
     )
+    people: Mapped[int] = mapped_column(
+        server_default=text("0"), comment="its lines: triggers on these count them, as the two below (counts)"
+    )
+    held_people: Mapped[int] = mapped_column(server_default=text("0"))
+    refused_people: Mapped[int] = mapped_column(server_default=text("0"))
     split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"))
     supplement_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"), comment="the paid claim that this one makes up for")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

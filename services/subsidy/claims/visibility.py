@@ -6,7 +6,7 @@ the rejection of the whole. The other people's lines, the applicant's papers and
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.conditions import ALIASES
@@ -34,7 +34,8 @@ def entered_by(actor: Actor) -> ColumnElement[bool]:
     """The claims whose applicant the caller is, or which they entered for a person: theirs to change, submit and withdraw. What was entered at the bureau
     is any officer's."""
     if actor.role == "institution" and actor.institution_id:
-        return or_(Claim.institution_id == actor.institution_id, Claim.employer_id == actor.institution_id)
+        made_by = func.coalesce(Claim.institution_id, Claim.employer_id)  # never both; as the index says it
+        return made_by == actor.institution_id
     if actor.role == "person" and actor.trainee_id:
         return ALIASES.among(Claim.trainee_id, [actor.trainee_id])
     if actor.role == "town" and actor.region_code:

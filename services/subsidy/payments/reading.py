@@ -138,13 +138,13 @@ def _payment(row: Payment, claim_number: str) -> PaymentOut:
 
 async def payments_page(session: AsyncSession, call: Call, asked: pages.Asked, filters: Mapping[Any, Any]) -> dict[str, Any]:
     """Payments by themselves, those that the caller sees."""
+    theirs = pages.where(select(Payment).where(payments_of(call.actor)), filters)
     wanted = (
-        select(Payment, Claim.number, PaymentBatch.number)
+        theirs.add_columns(Claim.number, PaymentBatch.number)
         .join(Claim, Claim.id == Payment.claim_id)
         .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
-        .where(payments_of(call.actor))
     )
-    return await pages.page(session, pages.where(wanted, filters), Payment.id, asked, lambda row: _listed(*row[:3]))
+    return await pages.page(session, wanted, Payment.id, asked, lambda row: _listed(*row[:3]), theirs.with_only_columns(Payment.id))
 
 
 def _listed(payment: Payment, claim_number: str, batch_number: str) -> PaymentListed:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import BatchStatus, Payee, PaymentStatus
 from services.subsidy.metadata import Row
-from shared import county, db, keeping
+from shared import county, db, keeping, tallies
 
 
 class PaymentBatch(db.Versioned, Row):
@@ -106,6 +106,9 @@ class Payment(Row):
             )
         },
     )
+
+
+tallies.tally(Payment, "payee_kind")
 
 
 class PaymentLine(Row):

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from shared.sheet_jobs.schemas import ImportStatus
 from shared.steps import person_of
 from shared.strict import Unreadable
 
+_LISTED = [column for column in WhatIf.__table__.c if column.name not in ("block", "result")]  # which are long, and lie beside the table
 WHO = tuple(f"{what}_{who}" for what in ("proposed", "approved", "withdrawn") for who in ("by", "by_name", "at"))
 
 
@@ -136,14 +138,17 @@ async def page_of_what_ifs(
     session: AsyncSession, call: Call, asked: pages.Asked, code: str, statuses: list[ImportStatus] | None, asked_by: list[str] | None
 ) -> dict[str, Any]:
     schemes.require_known(code)
-    of_scheme = select(WhatIf).where(WhatIf.scheme == code, rows(call.actor))
+    of_scheme = select(*_LISTED).where(WhatIf.scheme == code, rows(call.actor))
     wanted = pages.where(of_scheme, {WhatIf.status: statuses, WhatIf.asked_by: asked_by})
-    return await pages.page(session, wanted, WhatIf.id, asked, lambda row: _show_what_if(row[0]))
+    return await pages.page(session, wanted, WhatIf.id, asked, lambda row: _with_progress(row._mapping))
 
 
 def _show_what_if(asked: WhatIf) -> dict[str, Any]:
-    shown = {column.name: getattr(asked, column.name) for column in WhatIf.__table__.c}
-    return shown | {"progress": {"done": asked.claims_done, "total": asked.claims_total}}
+    return _with_progress({column.name: getattr(asked, column.name) for column in WhatIf.__table__.c})
+
+
+def _with_progress(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {**asked, "progress": {"done": asked["claims_done"], "total": asked["claims_total"]}}
 
 
 def _days_crossed(body: WhatIfIn) -> errors.Fault:

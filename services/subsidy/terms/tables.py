@@ -20,6 +20,10 @@ class WhatIf(db.Versioned, Row):
         db.one_of("status", ("queued", "running", "done", "failed")),
         CheckConstraint("from_on <= to_on", name="days"),
         Index("what_ifs_scheme_idx", "scheme", "id"),
+        Index("what_ifs_status_idx", "scheme", "status", "id"),
+        Index("what_ifs_asked_by_idx", "scheme", "asked_by", "id"),
+        Index("what_ifs_asked_at_idx", "scheme", "asked_at", "id"),
+        Index("what_ifs_from_on_idx", "scheme", "from_on", "id"),
         Index("what_ifs_waiting_idx", "id", postgresql_where=text("status IN ('queued', 'running')")),
         {
             "info": keeping.only(

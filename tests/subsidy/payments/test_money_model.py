@@ -6,6 +6,7 @@ import asyncio
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from services.subsidy.claims import counts
 from services.subsidy.statistics.tables import MONEY
 from shared import tallies
 from tests.conftest import Start
@@ -28,3 +29,4 @@ async def test_money_stays_where_it_belongs_whatever_happens_in_whatever_order(s
         await asyncio.to_thread(run_state_machine_as_test, model, settings=FEW)
         async with subsidy.kernel.engine.connect() as connection:
             assert await tallies.differing(connection, MONEY.info["tallies"][0]) == [], "what statistics keep is what a recount finds"
+            assert await counts.differing(connection) == [], "what claims keep of their lines is what these say"

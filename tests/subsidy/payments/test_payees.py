@@ -35,4 +35,9 @@ async def test_a_person_and_a_school_see_their_own_payments(start: Start) -> Non
             assert (await world.as_(role, **bound).get("/v1/payments")).json()["items"] == []
         filtered = (await me.get("/v1/payments", params={"claim_id": theirs["id"]})).json()["items"]
         assert filtered == []
+        asked = {"include_total": "true", "limit": 1}
+        for each, total in ((me, 1), (world.as_("institution"), 1), (world.as_("auditor"), 2)):
+            assert (await each.get("/v1/payments", params=asked)).json()["total"] == total
+        of_claim = (await world.as_("auditor").get("/v1/payments", params=asked | {"claim_id": theirs["id"]})).json()
+        assert (of_claim["total"], [each["claim_number"] for each in of_claim["items"]]) == (1, [theirs["number"]])
         assert (await world.as_("town", region_code="522601100").get("/v1/payments")).status_code == 403
