@@ -90,6 +90,13 @@ def proved(as_of: date) -> Kept:
     return Kept(later.is_(True) | of_another.is_(True), verdict, started_on, left_on, case((met_on <= as_of, met_on)))
 
 
+def with_proof(wanted: Select[Any], as_of: date) -> Select[Any]:
+    """Placements, each with what its columns say is proved as of a day, and whether that is all there is to say."""
+    kept = proved(as_of)
+    wanted = wanted.add_columns(kept.to_judge.label("to_judge"), kept.verdict.label("verdict"), kept.met_on.label("met_on"))
+    return wanted.add_columns(kept.started_on.label("begun_on"), kept.left_on.label("gone_on"))
+
+
 def in_partner_city() -> ColumnElement[bool]:
     """On an order of the partner city; to be used with `with_order`. What is placed elsewhere counts in none of its lines."""
     return Order.employer_district_code.in_(sorted(rules.here().districts))

@@ -47,7 +47,8 @@ UNKNOWN = "没有这项安置,或不在您的可见范围内。请核对编号�
 
 async def get(session: AsyncSession, call: Call, placement_id: UUID) -> PlacementPaper:
     row = await find(session, call, placement_id)
-    [shown] = await show(session, call, [row], call.today)
+    found = await facts.retentions(session, [row.id], call.today)
+    shown = _shown(row, found[row.id].verdict, call.today)
     return PlacementPaper(
         **dict(shown),
         warnings=await _warnings(session, call, row),
@@ -124,7 +125,7 @@ async def page(
 ) -> dict[str, Any]:
     """A page of `wanted`, of the given verdicts alone where some are asked for."""
     if retention is None:
-        answer = await pages.page(session, wanted, Placement.id, asked, lambda row: row)
+        answer = await pages.page(session, conditions.with_proof(wanted, as_of), Placement.id, asked, lambda row: row)
         answer["items"] = await show(session, call, answer["items"], as_of)
         return answer
     _in_its_own_order(asked)
@@ -154,18 +155,22 @@ def _in_its_own_order(asked: pages.Asked) -> None:
 async def judged(
     session: AsyncSession, wanted: Select[Any], as_of: date, *, after: UUID | None = None, at_once: int = SCANNED_AT_ONCE
 ) -> Any:
-    """All of `wanted`, newest first, some at a time, with what the facts of each prove: read from what is kept with it, judged where that does not say."""
-    kept = conditions.proved(as_of)
-    wanted = wanted.add_columns(kept.to_judge.label("to_judge"), kept.verdict.label("verdict"), kept.met_on.label("met_on"))
-    wanted = wanted.add_columns(kept.started_on.label("begun_on"), kept.left_on.label("gone_on"))
+    """All of `wanted`, newest first, some at a time, with what the facts of each prove."""
+    wanted = conditions.with_proof(wanted, as_of)
     while True:
         part = wanted if after is None else wanted.where(Placement.id < after)
         rows = (await session.execute(part.order_by(Placement.id.desc()).limit(at_once))).all()
-        found = await facts.retentions(session, [row.id for row in rows if row.to_judge], as_of)
-        yield rows, {row.id: _proved(row, found.get(row.id)) for row in rows}
+        yield rows, await _what_is_proved(session, rows, as_of)
         if len(rows) < at_once:
             return
         after = rows[-1].id
+
+
+async def _what_is_proved(session: AsyncSession, rows: Sequence[Any], as_of: date) -> dict[UUID, Proved]:
+    """Read from what is kept with each, judged by its facts where that does not say."""
+    late = [row.id for row in rows if row.to_judge]
+    found = await facts.retentions(session, late, as_of) if late else {}
+    return {row.id: _proved(row, found.get(row.id)) for row in rows}
 
 
 def _proved(row: Any, found: Retention | None) -> Proved:
@@ -175,7 +180,8 @@ def _proved(row: Any, found: Retention | None) -> Proved:
 
 
 async def show(session: AsyncSession, call: Call, rows: Sequence[Any], as_of: date) -> list[PlacementOut]:
-    verdicts = await facts.retentions(session, [row.id for row in rows], as_of)
+    """Rows that are read with what is kept."""
+    verdicts = await _what_is_proved(session, rows, as_of)
     return [_shown(row, verdicts[row.id].verdict, call.today) for row in rows]
 
 
@@ -243,7 +249,8 @@ async def people_retained(
     kept = {
         row.placement_id: row.counts_on for row in await session.execute(page.order_by(*(c.desc() for c in place)).limit(asked.limit + 1))
     }
-    found += [(kept[row.id], row.id, row) for row in await session.execute(wanted.where(Placement.id.in_(kept)))]
+    theirs = conditions.with_proof(wanted, as_of).where(Placement.id.in_(kept))
+    found += [(kept[row.id], row.id, row) for row in await session.execute(theirs)]
     found.sort(key=lambda each: each[:2], reverse=True)
     shown = found[: asked.limit]
     answer: dict[str, Any] = {
