@@ -164,7 +164,7 @@ def _of_classes(rows: FromClause, by: ReadBy, brought: Callable[[Any], Mapping[s
 @cache
 def placed_by_class(programmes: tuple[bool, ...], kept: bool, anew: Terms | None, at_most: int) -> Select[Any]:
     """key, class, its name, numerator, denominator: of the order classes that ended within the days and that anyone completed, those of which the fewest
-    were placed, so many. Of what is kept the index begins with them. `programmes`: which of the countings ask for some."""
+    were placed, so many. Of what is kept the index begins each year with them. `programmes`: which of the countings ask for some."""
     undivided = KEPT.c.under == literal_column("''")  # as the index says it
     of: list[tuple[FromClause, Any]] = []
     if kept:
@@ -182,11 +182,10 @@ def placed_by_class(programmes: tuple[bool, ...], kept: bool, anew: Terms | None
         select(
             ranked.c.key,
             cast(ranked.c.class_id, Text).label("class_id"),
-            TrainingClass.name.label("class_name"),
+            ranked.c.name.label("class_name"),
             ranked.c.placed.label("numerator"),
             ranked.c.completed.label("denominator"),
         )
-        .join(TrainingClass, TrainingClass.id == ranked.c.class_id)
         .where(ranked.c.place <= at_most)
         .order_by(ranked.c.class_id)
     )
@@ -207,8 +206,15 @@ def least_placed(which: int, programmes: bool, of: FromClause, those: ColumnElem
     )
     if programmes:
         those &= classes.counted(said("programmes", ARRAY(Text)), said("channels", ARRAY(Text)), said("occupations", ARRAY(Text)), of)
-    told = select(said("key", Text).label("key"), of.c.class_id, of.c.placed, of.c.completed, share.label("share"))
-    return select(told.where(those).order_by(share, of.c.class_id).limit(at_most).subquery())
+    own = [of.c[name] for name in ("class_id", "name", "placed", "completed")]
+    first, last = (cast(extract("year", said(name, Date)), Integer) for name in ("from_on", "to_on"))
+    years = func.generate_series(first, last).table_valued("year").render_derived(f"years_{which}")
+    worst = select(*own, share.label("share")).where(those).order_by(share, of.c.class_id).limit(at_most)
+    if of is not KEPT:  # has no index to begin with
+        found: FromClause = worst.subquery()
+        return select(said("key", Text).label("key"), *found.c)
+    found = worst.where(cast(extract("year", of.c.ends_on), Integer) == years.c.year).lateral()
+    return select(said("key", Text).label("key"), *found.c).select_from(years).join(found, true())
 
 
 @cache

@@ -15,7 +15,7 @@ Under = Literal["", "region", "category"]
 WHOLE: Final = ""  # the class undivided
 OF_CLASS = (
     *("ends_on", "channel", "programmes", "occupation_code", "region_code", "zone_code", "department", "institution_id", "order_id"),
-    *("demonstration", "imported"),
+    *("demonstration", "imported", "name"),
 )
 LATER: Final = ("certified_later", "lapsed_later", "employed_later", "placed_later")
 FIGURES = ("enrolled", "completed", "certified", "employed", "already_employed", "placed")
@@ -45,6 +45,7 @@ class ClassFigures(Row):
     order_id: Mapped[UUID | None]
     demonstration: Mapped[bool]
     imported: Mapped[bool]
+    name: Mapped[str] = mapped_column(Text)
     enrolled: Mapped[int]
     completed: Mapped[int]
     certified: Mapped[int]
@@ -65,9 +66,10 @@ class ClassFigures(Row):
         Index("class_figures_settled_on_idx", "under", "settled_on", "ends_on"),
         Index(
             "class_figures_least_placed_idx",
+            text("(EXTRACT(year FROM ends_on)::integer)"),
             text("(placed::double precision / completed::double precision)"),
             "class_id",
-            postgresql_include=("ends_on", "settled_on", "placed", "completed", "channel", "programmes", "occupation_code"),
+            postgresql_include=("ends_on", "settled_on", "placed", "completed", "channel", "programmes", "occupation_code", "name"),
             postgresql_where=text("under = '' AND order_id IS NOT NULL AND completed > 0"),
         ),
         {"info": keeping.DELETABLE},

@@ -194,6 +194,10 @@ class City:
         one = TrainingClass.id == self.chance.choice(self.classes)
         await self.run(update(TrainingClass).values(demonstration=~TrainingClass.demonstration).where(one))
 
+    async def a_renamed_class(self) -> None:
+        one = TrainingClass.id == self.chance.choice(self.classes)
+        await self.run(update(TrainingClass).values(name=TrainingClass.name + "甲").where(one))
+
     async def a_reopened_class(self) -> None:
         one = TrainingClass.id == self.chance.choice(self.classes)
         now = self.chance.choice([{"status": "in_progress", "completed_people": None}, {"status": "completed", "completed_people": 1}])

@@ -18,11 +18,11 @@ from tests.registry.counting.test_figures import TERMS
 FEW, MANY = 500, 20_000
 # Classes of two years: in seven channels, four occupations, one in eight to an order; nothing is due.
 CLASSES: Final = """
-    INSERT INTO class_figures (class_id, under, ends_on, channel, programmes, occupation_code, region_code, institution_id, order_id, demonstration, imported,
+    INSERT INTO class_figures (class_id, under, ends_on, channel, programmes, occupation_code, region_code, institution_id, order_id, demonstration, imported, name,
         enrolled, completed, certified, employed, already_employed, placed, began, settled_on, terms,
         certified_later, lapsed_later, employed_later, placed_later)
     SELECT gen_random_uuid(), '', '2024-01-01'::date + n * 731 / :many, 'channel ' || n % 7, CASE n % 3 WHEN 0 THEN '{four.technician}'::text[] ELSE '{}' END,
-        'occupation ' || n % 4, '522601100', gen_random_uuid(), CASE n % 8 WHEN 0 THEN gen_random_uuid() END, n % 50 = 0, false,
+        'occupation ' || n % 4, '522601100', gen_random_uuid(), CASE n % 8 WHEN 0 THEN gen_random_uuid() END, n % 50 = 0, false, 'class ' || n,
         50, 40 + n % 10, 30, 20, 5, CASE n % 8 WHEN 0 THEN n % 40 ELSE 0 END, CASE n % 8 WHEN 0 THEN 45 ELSE 0 END, '2024-01-01'::date + n * 731 / :many, '', '{}', '{}', '{}', '{}'
     FROM generate_series(0, :many - 1) AS n
 """
