@@ -1,10 +1,10 @@
 """Search (查找): papers by a number or by a part of a name. Each service answers for its own papers, by the same rules as their lists; the gateway puts
 the answers together. The text comes in a body: it may be a person's number, and stands in no URL, log line or cursor.
 
-A number finds its one paper by a unique index, and comes first; parts are sought in the columns that lists seek in.
+A number finds its one paper by a unique index, one of another platform those that bear it, and they come first; parts are sought in the columns that lists seek in.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -29,7 +29,7 @@ SoughtText = Annotated[
 
 
 class Hit(wire.Out):
-    """One paper found. `exact`: the text is its number. `subtitle`: what tells it from others of the same title."""
+    """One paper found. `exact`: the text is its number, or one that another platform gave it. `subtitle`: what tells it from others of the same title."""
 
     kind: HitKind
     id: UUID
@@ -37,7 +37,7 @@ class Hit(wire.Out):
     title: str
     subtitle: str | None = Field(description="与同名的相区别:学员为证件号码(掩码),班级为承办机构。")
     trainee_id: UUID | None = None
-    exact: bool = Field(description="所查的文字即其编号。")
+    exact: bool = Field(description="所查的文字即其编号,或外部平台给它的编号。")
     link: str = Field(examples=["/v1/classes/0192f3a0-0000-7000-8000-000000000000"])
 
 
@@ -58,7 +58,7 @@ class Asked(wire.In):
 @dataclass(frozen=True, slots=True)
 class Papers:
     """Papers of one kind. `may` and `noun`: who lists them, and by which scope. `numbered(text, kernel)`: the condition that a number is meant, on an
-    index; `parts`: the columns that a part is sought in, `spelt` as they are kept."""
+    index; `parts`: the columns that a part is sought in, `spelt` as they are kept; `refs`: the numbers that other platforms gave them."""
 
     kind: HitKind
     noun: str
@@ -68,6 +68,7 @@ class Papers:
     title: Any
     numbered: Callable[[str, web.Kernel], ColumnElement[bool]]
     parts: Sequence[Any]
+    refs: Any
     number: Any = field(default_factory=null)
     subtitle: Any = field(default_factory=null)
     trainee_id: Any = field(default_factory=null)
@@ -76,6 +77,12 @@ class Papers:
 
     def open_to(self, actor: access.Actor) -> bool:
         return actor.role in self.may and (actor.scopes is None or f"{self.noun}.read" in actor.scopes)
+
+    def conditions(self, text: str, kernel: web.Kernel) -> Iterator[tuple[bool, ColumnElement[bool]]]:
+        """What the text can mean, each on an index of its own; and whether it is then a number."""
+        yield True, self.numbered(text, kernel)
+        yield True, self.refs.contains([{"number": text}])
+        yield False, seeking.within(self.parts, self.spelt(text))
 
     def found(self, actor: access.Actor, condition: ColumnElement[bool], *, exact: bool) -> Select[Any]:
         shown = select(
@@ -102,7 +109,7 @@ async def find(session: AsyncSession, actor: access.Actor, kernel: web.Kernel, k
         papers.found(actor, condition, exact=exact)
         for papers in kinds
         if papers.open_to(actor)
-        for exact, condition in ((True, papers.numbered(text, kernel)), (False, seeking.within(papers.parts, papers.spelt(text))))
+        for exact, condition in papers.conditions(text, kernel)
     ]
     rows: Sequence[Any] = ()
     if wanted:

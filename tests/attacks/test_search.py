@@ -55,6 +55,21 @@ def test_a_part_of_a_name_finds_papers_of_every_kind_that_bears_it(world: World)
     assert certificate["trainee_name"] and "*" in certificate["id_number_masked"]
 
 
+def test_a_number_of_another_platform_finds_the_paper_that_bears_it(world: World) -> None:
+    number = "WB-2025-004711"
+    body = {"name": "龙秀英", "id_number": people.id_number(877), "phone": None, "region_code": "522601100"}
+    said = body | {"external_refs": [{"system": "省平台", "number": number}]}
+    made = httpx.post(
+        f"{world.stack.gateway_url}/v1/trainees", json=said, headers=sent_as(world.forge.true("officer"), "search-refs"), timeout=60
+    )
+    assert made.status_code == 201, made.text
+    [hit] = _search(world, world.forge.true("auditor"), number).json()["items"]
+    assert (hit["kind"], hit["id"], hit["exact"]) == ("trainee", made.json()["id"], True)
+    assert _search(world, world.forge.true("auditor"), number[:-1]).json()["items"] == [], "parts of it find nothing"
+    for token in world.strangers.values():
+        assert _search(world, token, number).json()["items"] == []
+
+
 def test_a_persons_number_finds_the_person_for_those_who_may_and_is_nowhere_else(world: World) -> None:
     person = next(hit for hit in _search(world, world.forge.true("auditor"), _newest(world, "trainees")["name"]).json()["items"])
     revealed = httpx.post(

@@ -14,6 +14,7 @@ router = search.router(
         Order.employer_name,
         search.one_of(Order.number, Order.employer_uscc),
         [Order.number, Order.employer_name],
+        Order.external_refs,
         number=Order.number,
     )
 )

@@ -18,6 +18,7 @@ router = search.router(
         Filing.institution_name,
         search.one_of(Filing.number),
         [Filing.number, Filing.institution_name],
+        Filing.external_refs,
         number=Filing.number,
     ),
     search.Papers(
@@ -29,6 +30,7 @@ router = search.router(
         Certificate.issuer,
         lambda text, kernel: Certificate.number_key == certificates.key_of(kernel, text),
         [Certificate.number],
+        Certificate.external_refs,
         number=Certificate.number,
         trainee_id=ALIASES.kept(Certificate.trainee_id),
     ),

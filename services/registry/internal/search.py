@@ -36,6 +36,7 @@ KINDS: Final = (
         Trainee.name,
         lambda text, kernel: Trainee.id == _of_number(kernel.vault.blind(compact(text), fields.ID_NUMBER)),
         [Trainee.known_as],
+        Trainee.external_refs,
         subtitle=Trainee.id_number_masked,
         spelt=person_names.sought,
     ),
@@ -48,6 +49,7 @@ KINDS: Final = (
         Institution.name,
         search.one_of(Institution.uscc),
         [Institution.name, Institution.uscc],
+        Institution.external_refs,
         number=Institution.uscc,
     ),
     search.Papers(
@@ -59,6 +61,7 @@ KINDS: Final = (
         TrainingClass.name,
         search.one_of(TrainingClass.number),
         [TrainingClass.name, TrainingClass.number],
+        TrainingClass.external_refs,
         number=TrainingClass.number,
         subtitle=Institution.name,
         joined=lambda wanted: wanted.join(Institution, Institution.id == TrainingClass.institution_id),

@@ -15,6 +15,7 @@ router = search.router(
         Claim.sought_by,
         search.one_of(Claim.number),
         [Claim.number, Claim.sought_by],
+        Claim.external_refs,
         number=Claim.number,
         trainee_id=Claim.trainee_id,
     )
