@@ -115,3 +115,22 @@ async def test_of_what_was_kept_before_it_is_said_on_which_days_months_were_prov
     assert last is not None and await job.prove_some(eastwest.kernel, last) is None
     async with eastwest.kernel.reading() as session:
         assert list(await session.scalars(kept)) == said
+
+
+async def test_a_list_says_what_each_placement_says_on_a_day_of_which_only_the_facts_know(eastwest: Service, others: Neighbours) -> None:
+    """Of one who left and came back later, the columns say where they are now; of one who stayed they say it all."""
+    partner = eastwest.as_("partner")
+    came_back, stayed = [(await placed(partner, others.person(n)))["id"] for n in (1, 2)]
+    for placement_id, fact in (
+        (came_back, told_of("1-s")),
+        (came_back, told_of("1-l", "left", "2025-06-10")),
+        (came_back, told_of("1-s2", "started", "2025-06-11")),
+        (stayed, told_of("2-s")),
+    ):
+        assert (await report(partner, placement_id, fact)).status_code == 201
+    for as_of, verdict in (("2025-06-09", "on_track"), ("2025-06-10", "broken"), ("2025-06-11", "on_track")):
+        listed = (await partner.get("/v1/placements", params={"as_of": as_of})).json()["items"]
+        assert {each["id"]: each["retention"] for each in listed} == {came_back: verdict, stayed: "on_track"}, as_of
+        for each in listed:
+            alone = (await partner.get(f"/v1/placements/{each['id']}/retention", params={"as_of": as_of})).json()
+            assert alone["verdict"] == each["retention"], as_of
