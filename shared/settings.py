@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes
     sheets_beside: bool = True  # in a process of their own, for as long as some wait
     workday_dir: Path | None = None
-    build: str = "0.13.0"  # what /version says; as in pyproject.toml
+    build: str = "0.14.0"  # what /version says; as in pyproject.toml
     log_level: Literal["debug", "info", "warning"] = "info"
 
     @model_validator(mode="after")
