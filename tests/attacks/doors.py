@@ -122,19 +122,31 @@ def ask_all(tries: Iterable[Try]) -> list[tuple[Try, Answer]]:
     return asyncio.run(_ask_all(list(tries)))
 
 
+COMES_AGAIN, BUSY = 5, 503  # whoever is told so comes again, as every caller does
+
+
 async def _ask_all(tries: list[Try]) -> list[tuple[Try, Answer]]:
     waiting, answered = iter(tries), list[tuple[Try, Answer]]()
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
 
         async def ask() -> None:
             for one in waiting:
-                sent = {"data": one.body} if isinstance(one.body, bytes) else {"json": one.body}
-                async with session.request(
-                    one.operation.method, URL(one.url, encoded=True), headers=dict(one.headers), allow_redirects=False, **sent
-                ) as answer:
-                    content = await answer.read()
-                said = orjson.loads(content) if content and "json" in answer.content_type else None
-                answered.append((one, Answer(answer.status, answer.headers, said)))
+                answer = await answer_to(one)
+                for _ in range(COMES_AGAIN):
+                    if answer.status != BUSY:
+                        break
+                    await asyncio.sleep(1)
+                    answer = await answer_to(one)
+                answered.append((one, answer))
+
+        async def answer_to(one: Try) -> Answer:
+            sent = {"data": one.body} if isinstance(one.body, bytes) else {"json": one.body}
+            async with session.request(
+                one.operation.method, URL(one.url, encoded=True), headers=dict(one.headers), allow_redirects=False, **sent
+            ) as answer:
+                content = await answer.read()
+            said = orjson.loads(content) if content and "json" in answer.content_type else None
+            return Answer(answer.status, answer.headers, said)
 
         await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
     return answered
