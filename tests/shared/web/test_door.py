@@ -290,6 +290,7 @@ async def test_whoever_has_waited_longest_gives_way(databases: Databases, tmp_pa
     async with behind_a_door(databases, tmp_path, connections_at_most=3) as served:
         half, idle, latest = [await served.connect() for _ in range(3)]
         await half.send(b"GET /livez HTTP/1.1\r\n")
+        await asyncio.sleep(0.05)  # a loop's time has steps of a millisecond, within which nobody has waited longer
         assert await idle.ask(BARE) == 200
         assert await latest.ask(BARE) == 200
         await asyncio.sleep(2 * UNHEARD_SECONDS)
