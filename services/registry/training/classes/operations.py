@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.clients import OrderRead
@@ -159,3 +159,26 @@ async def schedule(session: AsyncSession, call: Call, class_id: UUID, body: sche
     await deeds.record(session, call, "class.scheduled", class_id, details=said, event=False)
     shown = (await session.execute(reading.SESSIONS.where(ClassSession.id == made.id))).one()
     return schemas.SessionOut.model_validate(shown)
+
+
+async def planned(session: AsyncSession, call: Call, class_id: UUID, session_id: UUID, *, lock: bool = False) -> schemas.SessionOut:
+    """The lesson, where the caller may take it out of the timetable. One that somebody signed was given; whether one of a day that has come was, an officer
+    says, since what was planned is what attendance is measured by."""
+    await permit(session, call, class_id, step=policy.SCHEDULE, lock=lock)
+    row = (await session.execute(reading.SESSIONS.where(ClassSession.id == session_id, ClassSession.class_id == class_id))).one_or_none()
+    if row is None:
+        raise errors.NotFound("课程表没有这节课。请核对编号。")
+    signed = TrainingClass.metadata.tables["attendance"].c  # by its table: its room stands above this one
+    there = exists().where(signed.class_id == class_id, signed.on == row.on, signed.half_day == row.half_day, signed.voided_at.is_(None))
+    if refusal := policy.stays(call.actor.role, row.on, call.today, signed=bool(await session.scalar(select(there)))):
+        raise errors.InvalidState(refusal.detail)
+    return schemas.SessionOut.model_validate(row)
+
+
+async def remove_session(session: AsyncSession, call: Call, class_id: UUID, session_id: UUID, reason: str) -> schemas.SessionOut:
+    """Takes one half-day out of the timetable again: a slip, or a lesson that is not given."""
+    gone = await planned(session, call, class_id, session_id, lock=True)
+    await session.execute(delete(ClassSession).where(ClassSession.id == session_id))
+    said = {"session_id": session_id, "on": gone.on, "half_day": gone.half_day, "hours": gone.hours, "reason": reason}
+    await deeds.record(session, call, "class.unscheduled", class_id, details=said, event=False)
+    return gone

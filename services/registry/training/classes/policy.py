@@ -201,6 +201,15 @@ def too_late(role: str, ends_on: date, today: date) -> Refusal | None:
     return Refusal("too_late", f"班级到 {ends_on} 结束,今天是 {today},不再报名。确已参训而漏报的,请由经办人员写明理由并附证明补报。")
 
 
+def stays(role: str, on: date, today: date, *, signed: bool) -> Refusal | None:
+    """Why a lesson is not taken out of the timetable."""
+    if signed:
+        return Refusal("invalid_state", f"{on} 的这节课已有签到,不能取消。签到有误的请先更正签到。")
+    if on > today or role in OFFICER:
+        return None
+    return Refusal("invalid_state", f"{on} 的这节课已到上课之日,今天是 {today}。确未上课的,请由经办人员写明理由取消。")
+
+
 def filed_late(starts_on: date, filed_on: date, reason: str | None, filing_days: int | None) -> Refusal | None:
     """Later than so many days before the first day, and nobody says why."""
     before = (starts_on - filed_on).days

@@ -230,6 +230,20 @@ async def schedule(class_id: UUID, body: schemas.SessionIn, session: web.Session
     return await operations.schedule(session, call, class_id, body)
 
 
+@router.operation(
+    "POST",
+    f"{ONE}/sessions/{{session_id:uuid}}:remove",
+    may=policy.PROPOSERS,
+    summary="取消一节课",
+    errors=[errors.InvalidState],
+    paper=operations.planned,
+)
+async def remove_session(
+    class_id: UUID, session_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller
+) -> schemas.SessionOut:
+    return await operations.remove_session(session, call, class_id, session_id, body.reason)
+
+
 @router.operation("GET", f"{ONE}/sessions", may=ATTENDERS, summary="课程表", errors=[errors.InvalidCursor])
 async def list_sessions(
     class_id: UUID, session: web.Session, call: web.Caller, asked: Timetable, on: pages.AnyOf[wire.CivilDate] = None
