@@ -153,7 +153,9 @@ async def _granted(request: Request, kernel: web.Kernel, signer: Signer, form: d
 
 
 async def _to_a_client(request: Request, kernel: web.Kernel, signer: Signer, form: dict[str, str]) -> dict[str, Any]:
-    async with kernel.writing.begin() as session:
+    # Only a used assertion is written down: a secret is proved by reading alone, so that on a full disk whoever may read can still come in.
+    opened = kernel.writing.begin() if "client_assertion" in form else kernel.reading()
+    async with opened as session:
         client = await prove(session, kernel.vault, signer, request.headers.get("authorization"), form)
     if not may_be_here(kernel.settings, client.client_id):
         raise invalid_client()

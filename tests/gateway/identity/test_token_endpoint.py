@@ -12,6 +12,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from shared import pulse
 from tests.conftest import ISSUER, SIGNING_KEY, Service, Start
 from tests.registry.made import school
 
@@ -51,6 +52,11 @@ async def test_the_local_stack_has_a_client_for_each_role(gateway: Service, role
     found = claims(answer)
     assert (found["iss"], found["aud"], found["sub"], found["role"]) == (ISSUER, "kaili-skills", f"local-{role}", role)
     assert found["exp"] - found["iat"] == 900
+
+
+async def test_on_a_full_disk_whoever_has_a_secret_still_comes_in(gateway: Service) -> None:
+    gateway.kernel.pulse.full = pulse.DISK_FULL
+    assert (await ask(gateway, auth=("local-officer", "local-officer"))).status_code == 200
 
 
 async def test_each_local_client_is_a_person_of_its_own_the_same_every_time(gateway: Service) -> None:
