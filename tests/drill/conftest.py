@@ -20,9 +20,9 @@ SECONDS_AT_MOST = 600  # of one drill, with its set-up
 AND_AGAIN_SECONDS = 60  # a caller that bears every fault may have taken the first word for one of them
 ROWS = os.environ.get("DRILL_ROWS")  # the file in which `make drill` keeps the table between its two halves
 BEGAN = float(os.environ.get("DRILL_BEGAN", "0"))  # when `make drill` began, seconds since 1970; 0: a drill by itself
-MINUTES = float(os.environ.get("DRILL_MINUTES", "20"))  # when no more small pieces are begun, so that the whole takes half an hour
+MINUTES = float(os.environ.get("DRILL_MINUTES", "22"))  # when no more small pieces are begun, so that the whole takes half an hour
 DAY_SECONDS = 86_400
-PIECES_A_DAY = 12  # about as many as there is time for
+PIECES_A_DAY = 6  # about as many as there is time for
 NO_TIME = "没有时间了:DRILL_MINUTES=60 make drill 全部做完"
 
 
