@@ -87,7 +87,7 @@ class ByStack(LoadScopeScheduling):
     """A module to a worker, and modules that share a stack to the same one. The histories share nothing and take half an hour together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/drill/test_histories.py"):
+        if nodeid.startswith(("tests/drill/test_histories.py", "tests/drill/test_money_at_length.py")):
             return nodeid
         module: str = super()._split_scope(nodeid)
         return TOGETHER.get(module, module)
