@@ -156,6 +156,12 @@ def test_attendance_that_cannot_be_is_held(line: dict[str, Any], changes: dict[s
     assert effect_of("attendance_impossible", line_with(**line), terms, class_with(**changes)) == effect
 
 
+def test_of_two_offices_that_tell_of_a_death_the_earlier_day_counts() -> None:
+    later = HeldStatus("deceased", LAST_DAY, None, "公安部门")
+    finding = findings_of(line_with(statuses=(*DIED, later), attendance=attended(2, 2, 1)))["attendance_impossible"]
+    assert finding.seen == f"{LAST_DAY} 签到晚于死亡日期 2025-04-09"
+
+
 def test_a_half_day_in_two_classes_is_held_and_names_the_other_class() -> None:
     line = line_with(overlaps=(Overlap(FIRST_DAY, "am", "KL-PX-2025-000777"),))
     finding = findings_of(line)["overlapping_class"]

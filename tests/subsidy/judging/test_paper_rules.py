@@ -138,6 +138,15 @@ def test_insured_by_another_is_looked_at_where_the_money_is_for_one_employer(
     assert effect_of("placement_doubtful", line, terms, replace(PLACEMENT_CLAIM, scheme=scheme)) == effect
 
 
+def test_the_month_insured_elsewhere_is_named_once_beside_other_doubts() -> None:
+    placement = replace(PLACEMENT, insured_elsewhere=("2025-03",), warnings=("two_orders", "insured_elsewhere"))
+    assert findings_of(line_with(placement=placement), STABILITY, PLACEMENT_CLAIM)["placement_doubtful"].seen == (
+        "同时在两个订单上岗、2025-03 由其他单位参保"
+    )
+    unsaid = replace(PLACEMENT, warnings=("insured_elsewhere",))
+    assert findings_of(line_with(placement=unsaid), STABILITY, PLACEMENT_CLAIM)["placement_doubtful"].seen == "由其他单位参保"
+
+
 @pytest.mark.parametrize(
     ("died_on", "terms", "effect"),
     [

@@ -122,6 +122,11 @@ def test_a_category_that_begins_after_the_first_day_says_from_when_it_passes_and
     assert finding.passes_from == DAY_AFTER and "退役军人" in finding.seen and "农村妇女" in finding.allowed
 
 
+def test_only_a_category_that_counts_heals_with_time() -> None:
+    over, another = HeldCategory("rural_woman", date(2020, 1, 1), DAY_BEFORE), HeldCategory("veteran", DAY_AFTER)
+    assert findings_of(line_with(categories=(over, another)))["category_not_eligible"].passes_from is None
+
+
 def test_terms_without_categories_are_for_everyone() -> None:
     assert effect_of("category_not_eligible", line_with(categories=()), terms_with(categories=None)) is None
 
