@@ -26,6 +26,7 @@ TEA, WELDER, ELECTRICIAN = "6-02-06-10", "6-18-02-04", "6-31-01-03"
         pytest.param("養雞技術", "养鸡", id="long-characters"),
         pytest.param("电焊工", WELDER, id="another-name-of-an-occupation"),
         pytest.param("家政服务 培训", "4-10-01-06", id="an-occupation-by-its-work"),
+        pytest.param("电", "电", id="one-character-names-no-work"),
         pytest.param(TEA, TEA, id="a-code"),
     ],
 )
