@@ -84,7 +84,7 @@ def pytest_collection_finish() -> None:
 
 
 class ByStack(LoadScopeScheduling):
-    """A module to a worker, and modules that share a stack to the same one. The histories share nothing and take half an hour together."""
+    """A module to a worker, and modules that share a stack to the same one. Pieces of long histories share nothing and take half an hour together."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(("tests/drill/test_histories.py", "tests/drill/test_money_at_length.py")):

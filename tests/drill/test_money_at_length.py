@@ -12,7 +12,13 @@ from tests.subsidy.payments.money_model import Money
 pytestmark = pytest.mark.drill
 
 MANY = settings(
-    max_examples=100, stateful_step_count=60, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
+    max_examples=100,
+    stateful_step_count=60,
+    deadline=None,
+    database=None,
+    derandomize=False,  # the tests' profile draws the same ones for every piece and each time
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
 )
 
 

@@ -80,7 +80,11 @@ def test_the_county_says_what_has_a_period_and_what_has_none(tmp_path: Path, mon
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
-    [("working_days = 3", "working_days = 0", "working_days"), ('["submitted"]', '["submitted", "draft"]', "不止一处写明 draft")],
+    [
+        ("working_days = 3", "working_days = 0", "working_days"),
+        ("working_days = 3", "working_days = -2", "实为 -2"),
+        ('["submitted"]', '["submitted", "draft"]', "不止一处写明 draft"),
+    ],
 )
 def test_a_period_of_no_day_and_a_kind_said_twice_are_faults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str

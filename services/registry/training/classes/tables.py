@@ -16,7 +16,6 @@ KIND_WHOLE = """CASE kind WHEN 'ordinary' THEN num_nonnulls(order_id, sponsor) =
 ELSE sponsor IS NOT NULL END"""
 
 
-# What boards ask of a class that was held: read from the index alone.
 class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
     `completed_people`: how many completed it, from the day it was closed. `filed_at`: when it was first submitted, for this first day or an earlier one;
@@ -98,7 +97,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_programmes_idx", "programmes", postgresql_using="gin"),
         Index("classes_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("classes_by_ends_on_idx", "ends_on", "id"),
-        Index(
+        Index(  # what colleges are asked for of a class that was held: read from the index alone
             "classes_counted_idx",
             "ends_on",
             postgresql_include=["institution_id", "completed_people"],
